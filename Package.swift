@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The compiler is the first reviewer: language mode 6, every warning an error.
+let strictTests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+/// Sources also mark every touch of C memory `unsafe`. Tests read C results and raw
+/// bytes to prove what the sources promise, so they do without.
+let strict = strictTests + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+    name: "byok-maintenance",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "byok", targets: ["byok"]),
+        .executable(name: "revalidate", targets: ["revalidate"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // ground: C libraries
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // floor 1
+        .target(name: "Secrets", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "System", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // floor 2
+        .target(name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"], swiftSettings: strict),
+        .target(name: "HTTPS", dependencies: ["CCurl", "Secrets", "System"], swiftSettings: strict),
+        .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["Secrets", "System", mustache], swiftSettings: strict),
+
+        // floor 3
+        .target(name: "Vault", dependencies: ["Postgres", "Secrets", "System"], swiftSettings: strict),
+        .target(
+            name: "Providers", dependencies: ["HTTPS", "Secrets", "System", "Fingerprints"], swiftSettings: strict),
+        .target(
+            name: "Batch", dependencies: ["Postgres", "Reports", "Secrets", "System", argumentParser, logging],
+            swiftSettings: strict),
+
+        // floor 4: the jobs
+        .executableTarget(
+            name: "byok",
+            dependencies: [
+                "Batch", "Fingerprints", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
+                argumentParser,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "revalidate",
+            dependencies: [
+                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
+                argumentParser,
+            ],
+            swiftSettings: strict),
+
+        // tests and what they stand on
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
+            path: "Tests/TestSupport", swiftSettings: strictTests),
+        .executableTarget(
+            name: "provider-simulator", dependencies: ["Providers", flyingFox, argumentParser],
+            path: "Tests/ProviderSimulator", swiftSettings: strictTests),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "HTTPSTests", dependencies: ["HTTPS", "Secrets", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "FingerprintsTests", dependencies: ["Fingerprints", "Secrets", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "VaultTests", dependencies: ["Vault", "Postgres", "Secrets", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "ProvidersTests", dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(name: "BatchTests", dependencies: ["Batch", "Postgres", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "ByokTests", dependencies: ["byok", "provider-simulator", "Postgres", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "RevalidateTests",
+            dependencies: ["revalidate", "byok", "provider-simulator", "Postgres", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate"],
+            swiftSettings: strictTests),
+    ]
+)

@@ -36,7 +36,7 @@ create table byok.master_keys (
     created_at timestamptz not null default now(),
     activated_at timestamptz,
     retired_at timestamptz,
-    constraint master_keys_active check (state = 'next' or activated_at is not null),
+    constraint master_keys_active check (state in ('next', 'retired') or activated_at is not null),
     constraint master_keys_retired check ((state = 'retired') = (retired_at is not null))
 );
 

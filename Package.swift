@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests", dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
-        .testTarget(name: "BatchTests", dependencies: ["Batch", "Postgres", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "BatchTests", dependencies: ["Batch", "Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "ByokTests", dependencies: ["byok", "provider-simulator", "Postgres", "TestSupport"],

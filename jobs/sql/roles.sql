@@ -211,6 +211,12 @@ select rolname, function
 from pg_roles, unnest(array['current_user_id', 'best_key']) function
 where rolname = 'authenticated';
 
+-- Verdicts: what migrations 0010 to 0018 let be read.
+insert into calls values
+    ('byok_operator', 'run_books'), ('byok_operator', 'provider_guard_state'),
+    ('byok_revalidate', 'run_books'), ('byok_revalidate', 'provider_guard_state'),
+    ('byok_rotate', 'run_books'), ('byok_scan', 'run_books');
+
 -- Policies and views call it with the rights of whoever looks.
 insert into calls select role, 'current_user_id' from limits;
 

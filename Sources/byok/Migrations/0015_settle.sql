@@ -1,0 +1,164 @@
+-- Turns a batch of verdicts into states, history and mails, in one transaction.
+--
+--   unchecked --valid--> active --refused--> suspected --refused again, after the gap--> disabled
+--        |                 ^                     |
+--        |                 +-------valid---------+
+--        +--refused--> unchecked, first_refused_at set --refused again, after the gap--> disabled
+--
+-- A key that never worked stays `unchecked` under its first strike: `suspected` keys are usable, and it
+-- must not become usable by being refused. A strike is `first_refused_at`, whatever the status.
+-- last_verdict and last_checked_at are of the last *settled* look (valid, restricted, exhausted, refused
+-- and counted): transient, unknown and held looks leave them, so a key that nobody could settle for
+-- 7 days shows as overdue. A disabled or quarantined key is never touched: its verdict comes late.
+
+create function byok.settle_checks(
+    job text, shard text, token uuid, run_id uuid,
+    confirm_after interval, confirm_after_slow interval, recheck_after interval,
+    key_ids uuid[], key_revisions bigint[], verdicts text[], slow boolean[],
+    http_statuses integer[], codes text[], request_ids text[], latencies_ms integer[]
+) returns table (key_id uuid, outcome text)
+language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
+#variable_conflict use_column
+declare
+    batch constant integer := cardinality(key_ids);
+    held_providers pg_catalog.text[] := '{}';
+    seen pg_catalog.record;
+begin
+    perform byok.hold_lease($1, $2, $3);
+    if batch is distinct from cardinality(key_revisions) or batch is distinct from cardinality(verdicts)
+        or batch is distinct from cardinality(slow) or batch is distinct from cardinality(http_statuses)
+        or batch is distinct from cardinality(codes) or batch is distinct from cardinality(request_ids)
+        or batch is distinct from cardinality(latencies_ms)
+        or batch <> (select count(distinct i.id) from unnest(key_ids) as i (id))
+        or exists (
+            select from unnest(key_revisions, verdicts) as v (revision, verdict)
+            where v.revision is null or v.verdict is null
+                or v.verdict not in ('valid', 'refused', 'restricted', 'exhausted', 'transient', 'unknown'))
+        or $4 is null or coalesce(confirm_after < interval '0', true)
+        or coalesce(confirm_after_slow < interval '0', true) or coalesce(recheck_after <= interval '0', true)
+    then
+        raise exception 'a malformed batch of verdicts' using errcode = '22023';
+    end if;
+    -- What follows reads again after it waited for locks: an older snapshot would miss a replacement.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'verdicts settle in a READ COMMITTED transaction' using errcode = 'BK005';
+    end if;
+
+    -- Locks in one order for everybody: lease, providers by name, keys by id.
+    perform from byok.guard_locks l
+    where l.provider in (select k.provider from byok.api_keys k where k.id = any (key_ids))
+    order by l.provider for update;
+    perform from byok.api_keys k where k.id = any (key_ids) order by k.id for no key update;
+
+    for seen in
+        select k.provider,
+            count(*) filter (
+                where v.verdict not in ('transient', 'unknown') and k.last_verdict is distinct from 'refused'
+            ) as looked,
+            count(*) filter (where v.verdict = 'refused' and k.last_verdict is distinct from 'refused') as refused,
+            bool_or(v.verdict = 'refused') as strikes
+        from unnest(key_ids, key_revisions, verdicts) as v (id, revision, verdict)
+        join byok.api_keys k on k.id = v.id and k.key_revision = v.revision
+        where k.status <> 'disabled' and k.quarantined_at is null
+            and not exists (select from byok.key_checks c where c.run_id = $4 and c.key_id = v.id)
+        group by k.provider order by k.provider
+    loop
+        if byok.guard_looks(seen.provider, $4, seen.looked, seen.refused, seen.strikes) then
+            held_providers := held_providers || seen.provider;
+        end if;
+    end loop;
+
+    return query
+    with looks as (
+        select v.*, k.user_id, k.provider, k.status, k.key_revision, k.quarantined_at, k.first_refused_at,
+            c.outcome as recorded,
+            k.first_refused_at + case when v.slow then confirm_after_slow else confirm_after end as confirmed_from
+        from unnest(key_ids, key_revisions, verdicts, slow, http_statuses, codes, request_ids, latencies_ms)
+            as v (id, revision, verdict, slow, http_status, code, request_id, latency_ms)
+        left join byok.api_keys k on k.id = v.id
+        left join byok.key_checks c on c.run_id = $4 and c.key_id = v.id
+    ), judged as materialized (
+        select l.*, coalesce(l.recorded, case
+            when l.status is null then 'deleted'
+            when l.key_revision <> l.revision or l.status = 'disabled' or l.quarantined_at is not null
+                then 'changed'
+            when l.verdict <> 'refused' then l.verdict
+            when l.provider = any (held_providers) then 'held'
+            when l.confirmed_from <= now() then 'disabled'
+            else 'suspected'
+        end) as outcome
+        from looks l
+    ), fresh as materialized (
+        select j.*, j.outcome in ('valid', 'restricted', 'exhausted') as works,
+            coalesce(byok.plain_code(j.code), 'refused') as reason
+        from judged j where j.recorded is null
+    ), keys as (
+        update byok.api_keys k set
+            status = case
+                when f.works then 'active'
+                when f.outcome = 'disabled' then 'disabled'
+                when f.outcome = 'suspected' and k.status = 'active' then 'suspected'
+                else k.status
+            end,
+            disabled_reason = case when f.outcome = 'disabled' then f.reason end,
+            disabled_at = case when f.outcome = 'disabled' then now() end,
+            disabled_by_run = case when f.outcome = 'disabled' then $4 end,
+            last_verdict = case
+                when f.works or f.outcome in ('suspected', 'disabled') then f.verdict else k.last_verdict
+            end,
+            last_checked_at = case
+                when f.works or f.outcome in ('suspected', 'disabled') then now() else k.last_checked_at
+            end,
+            first_refused_at = case
+                when f.works then null
+                when f.outcome in ('suspected', 'disabled') then coalesce(k.first_refused_at, now())
+                else k.first_refused_at
+            end,
+            held_since = case
+                when f.outcome = 'held' then coalesce(k.held_since, now())
+                when f.outcome in ('transient', 'unknown') then k.held_since
+            end,
+            next_check_at = case f.outcome
+                when 'disabled' then null
+                when 'suspected' then coalesce(
+                    f.confirmed_from, now() + case when f.slow then confirm_after_slow else confirm_after end)
+                when 'transient' then now() + interval '1 hour' * (0.75 + random() * 0.5)
+                when 'unknown' then now() + interval '1 day' * (1 - random() / 12)
+                when 'held' then now() + interval '1 day' * (1 + random() / 12)
+                -- 6.5 to 7 days at the usual 7: the jitter spreads keys that were enrolled together.
+                else now() + recheck_after * (1 - random() / 14)
+            end,
+            updated_at = now()
+        from fresh f
+        where k.id = f.id and f.outcome not in ('changed', 'deleted')
+    ), checks as (
+        insert into byok.key_checks (
+            run_id, key_id, key_revision, provider, verdict, outcome, http_status, code, request_id, latency_ms,
+            status_before)
+        select $4, f.id, f.revision,
+            coalesce(f.provider, (
+                select e.provider from byok.key_events e where e.key_id = f.id order by e.id desc limit 1)),
+            f.verdict, f.outcome, case when f.http_status between 100 and 599 then f.http_status end,
+            byok.plain_code(f.code), case when f.request_id ~ '^[A-Za-z0-9_.:/+=-]{1,200}$' then f.request_id end, greatest(f.latency_ms, 0), f.status
+        from fresh f
+    ), events as (
+        insert into byok.key_events (key_id, user_id, provider, event, run_id, reason)
+        select f.id, f.user_id, f.provider,
+            case when f.works then 'enabled' else f.outcome end, $4,
+            case when not f.works then f.reason end
+        from fresh f
+        where f.outcome = 'disabled'
+            or f.outcome = 'suspected' and f.first_refused_at is null
+            or f.works and f.status <> 'active'
+    ), mails as (
+        insert into byok.email_outbox (user_id, key_id, kind, payload, idempotency_key, not_before, run_id)
+        select f.user_id, f.id, 'key_disabled', byok.disabled_event($1, f.id, now(), f.reason),
+            -- The hold is the operator's time to see and undo before anybody is told.
+            byok.disabled_event_id(f.id, now()), now() + interval '30 minutes', $4
+        from fresh f where f.outcome = 'disabled'
+    )
+    select j.id, j.outcome from judged j;
+end
+$$;
+
+revoke all on function byok.settle_checks from public;

@@ -25,22 +25,33 @@ insert into limits values
 do $$
 declare
     l record;
-    statement text;
 begin
-    for l in select * from limits loop
-        if not exists (select from pg_roles where rolname = l.role) then
+    for l in select role from limits where role not in (select rolname from pg_roles) loop
+        begin
             execute format('create role %I login noinherit', l.role);
-        end if;
-        execute format('alter role %I set statement_timeout = %L', l.role, l.statement);
-        execute format('alter role %I set lock_timeout = %L', l.role, l.lock);
-        execute format('alter role %I set idle_in_transaction_session_timeout = %L', l.role, l.idle);
-        foreach statement in array array['log_parameter_max_length', 'log_parameter_max_length_on_error'] loop
-            begin
-                execute format('alter role %I set %s = 0', l.role, statement);
-            exception when insufficient_privilege then
-                raise warning '% may not be set for % by this administrator', statement, l.role;
-            end;
-        end loop;
+        exception when duplicate_object or unique_violation then
+            null; -- somebody else's run of this file, on another database of the cluster
+        end;
+    end loop;
+    for l in
+        select role, name, value
+        from limits,
+            lateral (
+                values ('statement_timeout', statement), ('lock_timeout', lock),
+                    ('idle_in_transaction_session_timeout', idle),
+                    -- Ciphertext is a parameter; it has no business in the server's log.
+                    ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0')
+            ) setting (name, value)
+        where not exists (
+            select from pg_db_role_setting s
+            where s.setrole = role::regrole and s.setdatabase = 0 and name || '=' || value = any (s.setconfig)
+        )
+    loop
+        begin
+            execute format('alter role %I set %s = %L', l.role, l.name, l.value);
+        exception when insufficient_privilege then
+            raise warning '% may not be set for % by this administrator', l.name, l.role;
+        end;
     end loop;
 end
 $$;
@@ -193,7 +204,6 @@ insert into calls values
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
-    ('byok_revalidate', 'guard_is_open'),
 
     ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'may_rotate'),
     ('byok_rotate', 'quarantine_key'),

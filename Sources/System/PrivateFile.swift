@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// A file that appears under its name only when it is complete: mode 0600 whatever the umask, never through a link.
+///
+/// Dropped without `commit`, it leaves nothing behind.
+public struct PrivateFile: ~Copyable {
+    public let path: String
+    private let name: String
+    private let temporaryName: String
+    private let descriptor: FileDescriptor
+    private let folder: FileDescriptor
+    private var isCommitted = false
+
+    private init(path: String, name: String, temporaryName: String, open: consuming Opened) {
+        self.path = path
+        self.name = name
+        self.temporaryName = temporaryName
+        descriptor = FileDescriptor(number: open.file)
+        folder = FileDescriptor(number: open.folder)
+    }
+
+    private struct Opened: ~Copyable {
+        let file: Int32
+        let folder: Int32
+    }
+
+    deinit {
+        if !isCommitted { unsafe unlinkat(folder.number, temporaryName, 0) }
+    }
+
+    /// Replaces the file at `path` as a whole, in a folder that is there already.
+    public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let folder = try PrivateFolder.parent(of: path)
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        try folder.write(bytes, as: name)
+    }
+
+    /// At most `limit` bytes of the file at `path`, which may not be a symbolic link.
+    public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let folder = try PrivateFolder.parent(of: path)
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        return try folder.read(name, limit: limit)
+    }
+
+    /// For what is too large to hold in memory: append, then commit.
+    public static func begin(_ name: String, in folder: borrowing PrivateFolder) throws(SystemError) -> PrivateFile {
+        let path = try folder.path(of: name, .createFile)
+        let here = fcntl(folder.descriptor.number, F_DUPFD_CLOEXEC, 0)
+        guard here >= 0 else { throw .current(.openFolder, path: folder.path) }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        for _ in 0..<8 {
+            let temporaryName = "." + name + "." + String(UInt64.random(in: .min ... .max), radix: 36)
+            let number = unsafe openat(here, temporaryName, flags, 0o600)
+            if number >= 0 {
+                let open = Opened(file: number, folder: here)
+                return PrivateFile(path: path, name: name, temporaryName: temporaryName, open: open)
+            }
+            guard errno == EEXIST else { break }
+        }
+        let failure = SystemError.current(.createFile, path: path)
+        close(here)
+        throw failure
+    }
+
+    public borrowing func append(_ bytes: Span<UInt8>) throws(SystemError) {
+        try descriptor.write(bytes, path: path)
+    }
+
+    /// Brings the bytes to the disk and gives them their name, replacing an earlier file of that name.
+    public consuming func commit() throws(SystemError) {
+        guard fchmod(descriptor.number, 0o600) == 0 else { throw .current(.createFile, path: path) }
+        try descriptor.sync(path: path)
+        guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
+            throw .current(.rename, path: path)
+        }
+        isCommitted = true
+        try folder.sync(path: path)
+    }
+}

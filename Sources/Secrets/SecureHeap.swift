@@ -24,7 +24,10 @@ public enum SecureHeap {
     public static var overflowCount: Int { overflows.load(ordering: .relaxed) }
 
     /// Bytes in use, rounded up by the heap to powers of two.
-    public static var usedByteCount: Int { CRYPTO_secure_used() }
+    public static var usedByteCount: Int {
+        // Asked before it exists, the heap takes a lock that is not there.
+        start() == .none ? 0 : CRYPTO_secure_used()
+    }
 
     private static let smallestBlock = 16
     private static let overflows = Atomic<Int>(0)

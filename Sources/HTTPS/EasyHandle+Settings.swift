@@ -6,7 +6,7 @@ extension EasyHandle {
         try set(CURLOPT_URL, request.url)
         try staySilentAndAlone()
         try stayOnOrigin(request.origin)
-        try proveHost(options)
+        try proveHost(request.origin, options)
         try setBounds(request)
     }
 
@@ -31,7 +31,7 @@ extension EasyHandle {
         try set(CURLOPT_HTTP09_ALLOWED, 0)
     }
 
-    private func proveHost(_ options: ClientOptions) throws(HTTPSError) {
+    private func proveHost(_ origin: Origin, _ options: ClientOptions) throws(HTTPSError) {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
@@ -40,8 +40,9 @@ extension EasyHandle {
         try clear(CURLOPT_CAPATH)
         let newest = options.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
         try set(CURLOPT_HTTP_VERSION, Int(newest))
-        // With HTTP/2 wait to share the first connection instead of opening one each.
-        try set(CURLOPT_PIPEWAIT, options.allowsHTTP2 ? 1 : 0)
+        // Wait for the first handshake to say whether HTTP/2 lets all share its connection. Without TLS nothing
+        // would say so before the first answer.
+        try set(CURLOPT_PIPEWAIT, options.allowsHTTP2 && origin.reach == .publicHost ? 1 : 0)
     }
 
     private func setBounds(_ request: Request) throws(HTTPSError) {

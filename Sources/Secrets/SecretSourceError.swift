@@ -7,6 +7,11 @@ public struct SecretSourceError: Error, Equatable, Sendable {
     public let variable: String
     public let reason: Reason
 
+    public init(variable: String, reason: Reason) {
+        self.variable = variable
+        self.reason = reason
+    }
+
     public enum Reason: Equatable, Sendable {
         /// `X` and `X_FILE` both, so nobody can say which one counts.
         case setTwice

@@ -1,0 +1,40 @@
+public import Secrets
+
+/// Why a stored key or a master key cannot be used. Numbers and lengths only.
+public enum VaultError: Error, Equatable, Sendable {
+    /// The column is NULL.
+    case missing
+    case tooShort(byteCount: Int)
+    case tooLong(byteCount: Int)
+    /// The first byte names a format that this version does not know.
+    case unknownFormat(UInt8)
+    /// The keyring has no such master key: the configuration's fault, not the row's.
+    case unknownMasterKeyVersion(MasterKeyVersion)
+    /// Altered, sealed for another row, or under another master key.
+    case notAuthentic
+    /// `entry` counts from 1; `byteCount` is the length of that entry.
+    case malformedKeyring(entry: Int, byteCount: Int, fault: KeyringFault)
+    case emptyKeyring
+    case unreadableKeyring(SecretSourceError)
+    /// OpenSSL or its random source refused: nothing about the row.
+    case cryptography(SecretsError)
+
+    /// True when only this row is lost: quarantine it and go on.
+    public var isRowsFault: Bool {
+        switch self {
+        case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic: true
+        case .unknownMasterKeyVersion, .malformedKeyring, .emptyKeyring, .unreadableKeyring, .cryptography: false
+        }
+    }
+}
+
+/// What is wrong with one entry of a keyring.
+public enum KeyringFault: Equatable, Sendable {
+    case noColon
+    /// Not a decimal number from 1 to 2,147,483,647 without sign or leading zero.
+    case badVersion
+    case notBase64
+    case wrongKeyLength(byteCount: Int)
+    /// Two entries of one version, even when they are equal.
+    case repeatedVersion(MasterKeyVersion)
+}

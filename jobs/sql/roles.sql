@@ -200,10 +200,11 @@ insert into calls values
     ('byok_operator', 'best_key'), ('byok_operator', 'tell_key_holder'),
     ('byok_operator', 'register_master_key'), ('byok_operator', 'set_current_master_key'),
     ('byok_operator', 'retire_master_key'), ('byok_operator', 'pause'), ('byok_operator', 'resume'),
-    ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'disable_key'),
+    ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'provider_guard_state'),
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
+    ('byok_revalidate', 'provider_guard_state'),
 
     ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'may_rotate'),
     ('byok_rotate', 'quarantine_key'),
@@ -213,7 +214,7 @@ insert into calls values
 insert into calls
 select role, function
 from limits, unnest(array['acquire_lease', 'renew_lease', 'release_lease', 'start_run', 'finish_run',
-    'record_audit', 'count_keys']) function
+    'run_books', 'record_audit', 'count_keys']) function
 where role <> 'byok_app';
 
 insert into calls

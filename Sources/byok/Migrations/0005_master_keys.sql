@@ -54,6 +54,7 @@ declare
     target byok.master_keys;
     before integer;
 begin
+    perform byok.require_operator();
     perform byok.require_reason(reason);
     lock table byok.master_keys in share row exclusive mode;
     select * into target from byok.master_keys m where m.version = set_current_master_key.version;
@@ -81,6 +82,7 @@ declare
     readable bigint;
     quarantined bigint;
 begin
+    perform byok.require_operator();
     perform byok.require_reason(reason);
     lock table byok.api_keys in share mode;
     lock table byok.master_keys in share row exclusive mode;
@@ -152,6 +154,7 @@ create function byok.pause(job text, reason text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
+    perform byok.require_operator();
     perform byok.require_reason(reason);
     insert into byok.pauses as p (job, reason) values (pause.job, pause.reason)
     on conflict on constraint pauses_pkey do update
@@ -164,6 +167,7 @@ create function byok.resume(job text, reason text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 begin
+    perform byok.require_operator();
     perform byok.require_reason(reason);
     delete from byok.pauses p where p.job = resume.job;
     if not found then

@@ -51,7 +51,8 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     update byok.api_keys k
-    set next_check_at = least(k.next_check_at, pg_catalog.now())
+    -- A disabled key is never due.
+    set next_check_at = case when k.status <> 'disabled' then least(k.next_check_at, pg_catalog.now()) end
     where k.id = report_refusal.key_id
         and not exists (
             select from byok.analyses a where a.id = report_refusal.analysis_id and a.user_id <> k.user_id

@@ -57,7 +57,7 @@ struct RolesTests {
         "approve_guard": ["byok_operator"], "undo_run": ["byok_operator"],
         "settle_checks": ["byok_revalidate"], "provider_guard_state": ["byok_operator", "byok_revalidate"],
         "quarantine_key": ["byok_revalidate", "byok_rotate"], "disable_key": ["byok_scan"],
-        "may_rotate": ["byok_rotate"],
+        "may_rotate": jobs,
     ]
 
     @Test(arguments: everybody)

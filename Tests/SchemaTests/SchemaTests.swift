@@ -33,8 +33,19 @@ struct SchemaTests {
     }
 
     @Test func `the roles file runs twice and changes nothing the second time`() throws {
-        let rights =
-            "select array_agg(relacl::text order by oid) from pg_class where relnamespace = 'byok'::regnamespace"
+        let rights = """
+            select object, attname, r::text
+            from (
+                select relname::text as object, null as attname, unnest(relacl) as r from pg_class
+                where relnamespace = 'byok'::regnamespace
+                union all
+                select attrelid::regclass::text, attname, unnest(attacl) from pg_attribute
+                union all
+                select oid::regprocedure::text, null, unnest(proacl) from pg_proc
+                where pronamespace = 'byok'::regnamespace
+            ) acl
+            order by 1, 2, 3
+            """
         let before = try database.psql(rights)
 
         try database.psqlFile("jobs/sql/roles.sql")

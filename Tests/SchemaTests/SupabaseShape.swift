@@ -13,7 +13,6 @@ enum SupabaseShape {
         let copy = try PrivateCluster.shared.makeDatabase()
         try original.withLock { original in
             // A template must not be connected to, so copies take turns and are ordered from elsewhere.
-            let elsewhere = try PrivateCluster.shared.makeDatabase()
             if original == nil { original = try makeOriginal() }
             _ = try elsewhere.psql("drop database \(copy.name)")
             _ = try elsewhere.psql("create database \(copy.name) template \(original!.name)")
@@ -21,6 +20,7 @@ enum SupabaseShape {
         return copy
     }
 
+    private static let elsewhere = try! PrivateCluster.shared.makeDatabase()
     private static let original = Mutex<TestDatabase?>(nil)
 
     private static func makeOriginal() throws -> TestDatabase {

@@ -206,7 +206,7 @@ insert into calls values
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
     ('byok_revalidate', 'provider_guard_state'),
 
-    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'may_rotate'),
+    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'),
     ('byok_rotate', 'quarantine_key'),
 
     ('byok_scan', 'disable_key');
@@ -228,8 +228,8 @@ insert into calls values
     ('byok_revalidate', 'run_books'), ('byok_revalidate', 'provider_guard_state'),
     ('byok_rotate', 'run_books'), ('byok_scan', 'run_books');
 
--- Policies and views call it with the rights of whoever looks.
-insert into calls select role, 'current_user_id' from limits;
+-- Policies, views and triggers call these with the rights of whoever looks or writes.
+insert into calls select role, function from limits, unnest(array['current_user_id', 'may_rotate']) function;
 
 do $$
 declare

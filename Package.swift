@@ -50,7 +50,13 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"], swiftSettings: strict),
         .target(name: "HTTPS", dependencies: ["CCurl", "Secrets", "System"], swiftSettings: strict),
         .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict),
-        .target(name: "Reports", dependencies: ["Secrets", "System", mustache], swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["Secrets", "System", mustache],
+            resources: [
+                .embedInCode("Templates/report.mustache"), .embedInCode("Templates/index.mustache"),
+                .embedInCode("Templates/style.css"),
+            ],
+            swiftSettings: strict),
 
         // floor 3
         .target(name: "Vault", dependencies: ["Postgres", "Secrets", "System"], swiftSettings: strict),
@@ -90,7 +96,9 @@ let package = Package(
         .testTarget(
             name: "FingerprintsTests", dependencies: ["Fingerprints", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Secrets", "System", "TestSupport"],
+            exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
             name: "VaultTests", dependencies: ["Vault", "Postgres", "Secrets", "TestSupport"],
             swiftSettings: strictTests),

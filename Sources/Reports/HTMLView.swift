@@ -1,0 +1,79 @@
+/// The model as the templates want it: names and texts, sections on and off.
+enum HTMLView {
+    static func of(_ report: Report) -> [String: Any] {
+        [
+            "title": report.title, "job": report.job, "id": report.id, "tool": report.tool,
+            "toolVersion": report.toolVersion, "outcome": report.outcome, "schema": Report.schema,
+            "status": status(report.status), "facts": report.facts.map(of),
+            "hasChecks": !report.checks.isEmpty, "checks": report.checks.map(of),
+            "hasTieOuts": !report.tieOuts.isEmpty, "tieOuts": report.tieOuts.map(of),
+            "hasProvenance": !report.provenance.isEmpty, "provenance": report.provenance.map(of),
+            "sections": report.sections.enumerated().map { of($1, number: $0 &+ 1) },
+        ]
+    }
+
+    static func of(_ run: RunEntry) -> [String: Any] {
+        [
+            "job": run.job, "startedAt": run.startedAt, "runID": run.runID, "outcome": run.outcome,
+            "status": status(run.status), "path": run.job + "/" + run.folder + "/report.html",
+        ]
+    }
+
+    private static func of(_ fact: Fact) -> [String: Any] {
+        ["name": fact.name, "value": Wording.text(fact.value)]
+    }
+
+    private static func of(_ check: Check) -> [String: Any] {
+        ["name": check.name, "status": status(check.status), "detail": check.detail]
+    }
+
+    private static func of(_ tieOut: TieOut) -> [String: Any] {
+        [
+            "name": tieOut.name, "left": of(tieOut.left), "right": of(tieOut.right), "status": status(tieOut.status),
+        ]
+    }
+
+    private static func of(_ provenance: Provenance) -> [String: Any] {
+        [
+            "source": provenance.source, "queryDigest": provenance.queryDigest,
+            "rowCount": Wording.grouped(provenance.rowCount),
+        ]
+    }
+
+    private static func of(_ section: Section, number: Int) -> [String: Any] {
+        let charts = section.charts.enumerated().map { BarChartView.of($1, id: "chart-\(number)-\($0 &+ 1)") }
+        return [
+            "id": "section-\(number)", "title": section.title, "notes": section.notes,
+            "tables": section.tables.map(of), "charts": charts,
+        ]
+    }
+
+    private static func of(_ table: Table) -> [String: Any] {
+        let rows: [[String: Any]] = table.rows.map { ["cells": cells($0, of: table)] }
+        let totals: [[String: Any]] = (table.totals.map { [$0] } ?? []).map { ["cells": cells($0, of: table)] }
+        return [
+            "caption": table.caption,
+            "columns": table.columns.map { ["title": $0.title, "class": $0.kind.isNumeric ? "number" : "words"] },
+            "rows": rows, "totals": totals, "isEmpty": rows.isEmpty, "width": "\(table.columns.count)",
+        ]
+    }
+
+    private static func cells(_ cells: [Cell], of table: Table) -> [[String: Any]] {
+        zip(table.complete(cells), table.columns).enumerated().map { index, pair in
+            let (cell, column) = pair
+            return ["text": Wording.text(cell), "class": self.class(of: cell, column), "isHeader": index == 0]
+        }
+    }
+
+    private static func `class`(of cell: Cell, _ column: Column) -> String {
+        switch cell {
+        case .unknown: "unknown"
+        case .status(let status): Wording.statusClass(status)
+        default: column.kind.isNumeric ? "number" : "words"
+        }
+    }
+
+    private static func status(_ status: CheckStatus) -> [String: Any] {
+        ["text": Wording.status(status), "class": Wording.statusClass(status)]
+    }
+}

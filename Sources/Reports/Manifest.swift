@@ -1,0 +1,97 @@
+internal import Secrets
+public import System
+
+/// What a run's folder holds, so that a change shows. Written last, and signed where there is a key.
+public struct Manifest: Equatable, Sendable {
+    public struct File: Codable, Equatable, Sendable {
+        public let name: String
+        public let size: Int
+        /// 64 hexadecimal digits.
+        public let sha256: String
+
+        init(_ file: ReportFile) {
+            name = file.name
+            size = file.bytes.count
+            sha256 = SHA256.hexDigest(of: file.bytes.span)
+        }
+    }
+
+    public let run: RunIdentity
+    public let files: [File]
+
+    init(run: RunIdentity, files: [ReportFile]) {
+        self.run = run
+        self.files = files.map(File.init).sorted { $0.name < $1.name }
+    }
+}
+
+/// Which run a report belongs to. Stands in the folder's name and the manifest only, so that
+/// the same data gives the same report.
+public struct RunIdentity: Equatable, Sendable {
+    public var job: String
+    public var runID: String
+    public var startedAt: Timestamp
+    public var toolVersion: String
+    public var outcome: String
+    public var status: CheckStatus
+    /// SHA-256 of the manifest of this job's run before, in hexadecimal; nil for the first.
+    public var previousManifest: String?
+
+    public init(
+        job: String, runID: String, startedAt: Timestamp, report: Report, previousManifest: String?
+    ) {
+        self.job = job
+        self.runID = runID
+        self.startedAt = startedAt
+        self.toolVersion = report.toolVersion
+        self.outcome = report.outcome
+        self.status = report.status
+        self.previousManifest = previousManifest
+    }
+
+    var folderName: String { startedAt.compact + "-" + runID }
+}
+
+/// One file of a run, whole in memory.
+public struct ReportFile: Equatable, Sendable {
+    public let name: String
+    public let bytes: [UInt8]
+
+    public init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+extension Manifest: Encodable {
+    private enum CodingKeys: CodingKey {
+        case schema, job, runID, startedAt, toolVersion, outcome, status, previousManifestSHA256, files
+
+        var stringValue: String {
+            switch self {
+            case .runID: "run_id"
+            case .previousManifestSHA256: "previous_manifest_sha256"
+            case .schema: "schema"
+            case .job: "job"
+            case .startedAt: "started_at"
+            case .toolVersion: "tool_version"
+            case .outcome: "outcome"
+            case .status: "status"
+            case .files: "files"
+            }
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode("byok-manifest/1", forKey: .schema)
+        try container.encode(run.job, forKey: .job)
+        try container.encode(run.runID, forKey: .runID)
+        try container.encode(run.startedAt, forKey: .startedAt)
+        try container.encode(run.toolVersion, forKey: .toolVersion)
+        try container.encode(run.outcome, forKey: .outcome)
+        try container.encode(run.status, forKey: .status)
+        try container.encode(run.previousManifest, forKey: .previousManifestSHA256)
+        try container.encode(files, forKey: .files)
+    }
+}

@@ -1,0 +1,78 @@
+public struct Table: Equatable, Sendable {
+    public var caption: String
+    public var columns: [Column]
+    /// As many cells a row as there are columns; missing ones are unknown, further ones are left out.
+    public var rows: [[Cell]]
+    /// The row below: sums, where sums mean something.
+    public var totals: [Cell]?
+
+    public init(_ caption: String, columns: [Column], rows: [[Cell]] = [], totals: [Cell]? = nil) {
+        self.caption = caption
+        self.columns = columns
+        self.rows = rows
+        self.totals = totals
+    }
+
+    func complete(_ cells: [Cell]) -> [Cell] {
+        Array((cells + Array(repeating: .unknown, count: columns.count)).prefix(columns.count))
+    }
+}
+
+public struct Column: Equatable, Sendable, Encodable {
+    public enum Kind: String, Sendable, Encodable {
+        case text, count, decimal, duration, timestamp, status
+
+        var isNumeric: Bool { self == .count || self == .decimal || self == .duration }
+    }
+
+    /// The name in JSON, unique in its table: `lower_case`.
+    public var name: String
+    public var title: String
+    public var kind: Kind
+
+    public init(_ name: String, _ title: String, _ kind: Kind = .text) {
+        self.name = name
+        self.title = title
+        self.kind = kind
+    }
+}
+
+extension Table: Encodable {
+    private enum CodingKeys: CodingKey { case caption, columns, rows, totals }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(caption, forKey: .caption)
+        try container.encode(columns, forKey: .columns)
+        try container.encode(rows.map(named), forKey: .rows)
+        try container.encode(totals.map(named), forKey: .totals)
+    }
+
+    private func named(_ cells: [Cell]) -> [String: Cell] {
+        Dictionary(zip(columns.map(\.name), complete(cells))) { first, _ in first }
+    }
+}
+
+/// Horizontal bars of counts; its numbers always stand in a table below it.
+public struct BarChart: Equatable, Sendable, Encodable {
+    public struct Bar: Equatable, Sendable, Encodable {
+        public var label: String
+        /// Negative values are drawn as zero and printed as they are.
+        public var count: Int
+
+        public init(_ label: String, _ count: Int) {
+            self.label = label
+            self.count = count
+        }
+    }
+
+    public var title: String
+    public var unit: String
+    public var bars: [Bar]
+
+    public init(_ title: String, unit: String, bars: [Bar]) {
+        self.title = title
+        self.unit = unit
+        self.bars = bars
+    }
+}

@@ -1,0 +1,92 @@
+internal import CPostgres
+internal import Glibc
+import Secrets
+import System
+
+extension Session {
+    /// One attempt to connect, within `limit`.
+    static func connect(_ settings: ConnectionSettings, limit: Duration) throws(PostgresError) -> Session {
+        let started = unsafe withKeywords(settings.parameters) { keywords, values in
+            unsafe PQconnectStartParams(keywords, values, 0)
+        }
+        guard let started = unsafe started else { throw failure(.unavailable, settings) }
+        let session = unsafe Session(started)
+        // An error then reads as its SQLSTATE, without the server's words.
+        unsafe PQsetErrorVerbosity(started, PQERRORS_SQLSTATE)
+        // Notices may quote values.
+        unsafe PQsetNoticeReceiver(started, { _, _ in }, nil)
+        try session.finishConnecting(settings, Deadline(after: limit))
+        unsafe PQsetnonblocking(started, 1)
+        return session
+    }
+
+    private func finishConnecting(_ settings: ConnectionSettings, _ deadline: Deadline) throws(PostgresError) {
+        var step = PGRES_POLLING_WRITING
+        while step != PGRES_POLLING_OK {
+            guard step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING, socket >= 0 else {
+                throw connectFailure(settings)
+            }
+            switch SocketWait.wait(socket, exactlyWriting: step == PGRES_POLLING_WRITING, until: deadline) {
+            case .ready: step = unsafe PQconnectPoll(connection)
+            case .deadline: throw Self.failure(.unavailable, settings)
+            case .cancelled: throw Self.failure(.cancelled, settings)
+            }
+        }
+    }
+
+    /// libpq keeps no SQLSTATE of a refused connection, so its text is examined, and dropped.
+    private func connectFailure(_ settings: ConnectionSettings) -> PostgresError {
+        let text = unsafe String(cString: PQerrorMessage(connection))
+        let lastWord = text.split { $0 == " " || $0 == "\n" }.last.map(String.init) ?? ""
+        let isState = lastWord.utf8.count == 5 && lastWord.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+        guard !isState else { return Self.failure(Self.connectKind(lastWord), settings, lastWord) }
+        if ["certificate", "does not support SSL", "SSL error:"].contains(where: text.contains) {
+            return Self.failure(.tlsNotVerifiable, settings)
+        }
+        if text.contains("password") { return Self.failure(.notPermitted, settings) }
+        return Self.failure(.unavailable, settings)
+    }
+
+    private static func connectKind(_ state: String) -> PostgresError.Kind {
+        switch SQLState.kind(of: state) {
+        case .notPermitted: .notPermitted
+        case .syntaxOrSchema, .invalidValue: .malformedSettings
+        default: .unavailable
+        }
+    }
+
+    private static func failure(
+        _ kind: PostgresError.Kind, _ settings: ConnectionSettings, _ state: String? = nil
+    ) -> PostgresError {
+        PostgresError(kind, operation: "connect", sqlState: state, name: settings.server)
+    }
+
+    private static func withKeywords<Result>(
+        _ parameters: ConnectionParameters,
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pairs = unsafe parameters.values.map { unsafe (strdup($0.key), strdup($0.value)) }
+        if let password = parameters.password {
+            unsafe pairs.append((strdup("password"), copy(of: password.bytes)))
+        }
+        defer {
+            for unsafe (keyword, value) in unsafe pairs {
+                if let value = unsafe value { unsafe value.update(repeating: 0, count: strlen(value)) }
+                unsafe free(keyword)
+                unsafe free(value)
+            }
+        }
+        let keywords = unsafe pairs.map { unsafe UnsafePointer($0.0) } + [nil]
+        let values = unsafe pairs.map { unsafe UnsafePointer($0.1) } + [nil]
+        return unsafe body(keywords, values)
+    }
+
+    private static func copy(of secret: borrowing SecretBytes) -> UnsafeMutablePointer<CChar>? {
+        let copy = unsafe calloc(secret.byteCount &+ 1, 1)?.assumingMemoryBound(to: CChar.self)
+        guard let copy = unsafe copy else { return nil }
+        secret.withBytes { bytes in
+            for index in bytes.indices { unsafe copy[index] = CChar(bitPattern: bytes[index]) }
+        }
+        return unsafe copy
+    }
+}

@@ -1,0 +1,34 @@
+/// One SQL statement with its values.
+public struct Statement: Sendable {
+    let operation: String
+    let sql: [UInt8]
+    let parameters: [Parameter]
+    let deadline: Duration?
+    let isIdempotent: Bool
+
+    /// `name` is what an error says. `deadline` overrides the connection's.
+    ///
+    /// An `idempotent` statement may run twice without harm: outside a transaction it is sent
+    /// again after a lost connection. Any other one then ends as `.commitUnknown`.
+    public init(
+        _ name: StaticString, sql: [UInt8], _ parameters: [Parameter] = [], deadline: Duration? = nil,
+        idempotent: Bool = false
+    ) {
+        self.operation = name.description
+        self.sql = sql
+        self.parameters = parameters
+        self.deadline = deadline
+        self.isIdempotent = idempotent
+    }
+
+    public init(
+        _ name: StaticString, sql: String, _ parameters: [Parameter] = [], deadline: Duration? = nil,
+        idempotent: Bool = false
+    ) {
+        self.init(name, sql: Array(sql.utf8), parameters, deadline: deadline, idempotent: idempotent)
+    }
+
+    func failure(_ kind: PostgresError.Kind, sqlState: String? = nil, name: String? = nil) -> PostgresError {
+        PostgresError(kind, operation: operation, sqlState: sqlState, name: name)
+    }
+}

@@ -37,7 +37,9 @@ extension Row {
     /// integer[] or bigint[].
     public func ints(_ column: String) throws(PostgresError) -> [Int?] {
         let isShort = columns.byName[column]?.type == ObjectID.int4Array
-        return try array(column, isShort ? ObjectID.int4Array : ObjectID.int8Array, isShort ? ObjectID.int4 : ObjectID.int8) {
+        return try array(
+            column, isShort ? ObjectID.int4Array : ObjectID.int8Array, isShort ? ObjectID.int4 : ObjectID.int8
+        ) {
             BinaryReader.integer($0, byteCount: $0.count).map(Int.init)
         }
     }

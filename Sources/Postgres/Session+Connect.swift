@@ -38,7 +38,8 @@ extension Session {
     private func connectFailure(_ settings: ConnectionSettings) -> PostgresError {
         let text = unsafe String(cString: PQerrorMessage(connection))
         let lastWord = text.split { $0 == " " || $0 == "\n" }.last.map(String.init) ?? ""
-        let isState = lastWord.utf8.count == 5 && lastWord.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+        let isState =
+            lastWord.utf8.count == 5 && lastWord.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
         guard !isState else { return Self.failure(Self.connectKind(lastWord), settings, lastWord) }
         if ["certificate", "does not support SSL", "SSL error:"].contains(where: text.contains) {
             return Self.failure(.tlsNotVerifiable, settings)
@@ -70,7 +71,7 @@ extension Session {
             unsafe pairs.append((strdup("password"), copy(of: password.bytes)))
         }
         defer {
-            for unsafe (keyword, value) in unsafe pairs {
+            for unsafe(keyword, value) in unsafe pairs {
                 if let value = unsafe value { unsafe value.update(repeating: 0, count: strlen(value)) }
                 unsafe free(keyword)
                 unsafe free(value)

@@ -5,8 +5,9 @@ internal import COpenSSL
 /// Not `Copyable`, so it cannot be printed, dumped, stored in an error, an array or a
 /// dictionary: the compiler refuses. Share it by putting it into a final class.
 // Immutable once filled, and owned by exactly one place, so reading from any thread is safe.
-public struct SecretBytes: ~Copyable, @unchecked Sendable {
-    private let memory: Memory
+@safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
+    private let start: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
     public let byteCount: Int
 
     /// Room for `capacity` bytes, of which `fill` may leave some unused.
@@ -15,9 +16,16 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     public init<Failure: Error>(
         capacity: Int, filledBy fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        let memory = Memory(byteCount: capacity)
-        let filled = try memory.fill(fill)
-        self.memory = memory
+        let start = unsafe SecureHeap.allocate(capacity)
+        let filled: Int
+        do throws(Failure) {
+            filled = try unsafe Self.fill(start, capacity, fill)
+        } catch {
+            unsafe SecureHeap.free(start, capacity)
+            throw error
+        }
+        unsafe self.start = start
+        self.capacity = capacity
         self.byteCount = filled
     }
 
@@ -25,11 +33,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     public init<Failure: Error>(
         byteCount: Int, filledBy fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        let memory = Memory(byteCount: byteCount)
-        let filled = try memory.fill(fill)
-        precondition(filled == byteCount, "a secret of fixed length was filled in part")
-        self.memory = memory
-        self.byteCount = filled
+        try self.init(capacity: byteCount, filledBy: fill)
+        precondition(self.byteCount == byteCount, "a secret of fixed length was filled in part")
     }
 
     /// A copy on the secure heap; erasing the original stays with its owner.
@@ -39,10 +44,12 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         }
     }
 
+    deinit { unsafe SecureHeap.free(start, capacity) }
+
     public borrowing func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let buffer = unsafe UnsafeBufferPointer(start: memory.start, count: byteCount)
+        let buffer = unsafe UnsafeBufferPointer(start: start, count: byteCount)
         return try unsafe body(buffer.span)
     }
 
@@ -55,24 +62,12 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     public borrowing func matches(_ other: Span<UInt8>) -> Bool {
         withBytes { ConstantTime.equal($0, other) }
     }
-}
 
-/// One block of secret memory; knows its size, not what was written.
-@safe private struct Memory: ~Copyable {
-    let start: UnsafeMutablePointer<UInt8>
-    let byteCount: Int
-
-    init(byteCount: Int) {
-        unsafe start = SecureHeap.allocate(byteCount)
-        self.byteCount = byteCount
-    }
-
-    deinit { unsafe SecureHeap.free(start, byteCount) }
-
-    borrowing func fill<Failure: Error>(
+    private static func fill<Failure: Error>(
+        _ start: UnsafeMutablePointer<UInt8>, _ capacity: Int,
         _ body: (inout OutputSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) -> Int {
-        let buffer = unsafe UnsafeMutableBufferPointer(start: start, count: byteCount)
+        let buffer = unsafe UnsafeMutableBufferPointer(start: start, count: capacity)
         var output = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
         try body(&output)
         return unsafe output.finalize(for: buffer)

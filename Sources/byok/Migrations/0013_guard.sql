@@ -118,4 +118,11 @@ language sql stable security definer set search_path = '' set timezone = 'UTC' a
     order by l.provider;
 $$;
 
-revoke all on function byok.guard_looks, byok.approve_guard, byok.provider_guard_state from public;
+-- Whether strikes against this provider are held back until a person approves.
+create function byok.guard_is_open(provider text) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (select from byok.guards g where g.provider = $1 and g.approved_at is null);
+$$;
+
+revoke all on function byok.guard_is_open, byok.guard_looks, byok.approve_guard, byok.provider_guard_state
+from public;

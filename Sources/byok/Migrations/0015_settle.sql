@@ -17,10 +17,13 @@ create function byok.settle_checks(
     key_ids uuid[], key_revisions bigint[], verdicts text[], slow boolean[],
     http_statuses integer[], codes text[], request_ids text[], latencies_ms integer[]
 ) returns table (key_id uuid, outcome text)
-language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
+-- A plan made while the tables were small would read all of them for every later batch.
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set plan_cache_mode = force_custom_plan
+as $$
 #variable_conflict use_column
 declare
     batch constant integer := cardinality(key_ids);
+    providers pg_catalog.text[];
     held_providers pg_catalog.text[] := '{}';
     seen pg_catalog.record;
 begin
@@ -45,9 +48,8 @@ begin
     end if;
 
     -- Locks in one order for everybody: lease, providers by name, keys by id.
-    perform from byok.guard_locks l
-    where l.provider in (select k.provider from byok.api_keys k where k.id = any (key_ids))
-    order by l.provider for update;
+    providers := array(select distinct k.provider from byok.api_keys k where k.id = any (key_ids));
+    perform from byok.guard_locks l where l.provider = any (providers) order by l.provider for update;
     perform from byok.api_keys k where k.id = any (key_ids) order by k.id for no key update;
 
     for seen in
@@ -60,7 +62,7 @@ begin
         from unnest(key_ids, key_revisions, verdicts) as v (id, revision, verdict)
         join byok.api_keys k on k.id = v.id and k.key_revision = v.revision
         where k.status <> 'disabled' and k.quarantined_at is null
-            and not exists (select from byok.key_checks c where c.run_id = $4 and c.key_id = v.id)
+            and (select c.outcome from byok.key_checks c where c.run_id = $4 and c.key_id = v.id) is null
         group by k.provider order by k.provider
     loop
         if byok.guard_looks(seen.provider, $4, seen.looked, seen.refused, seen.strikes) then
@@ -70,13 +72,14 @@ begin
 
     return query
     with looks as (
-        select v.*, k.user_id, k.provider, k.status, k.key_revision, k.quarantined_at, k.first_refused_at,
-            c.outcome as recorded,
+        -- byok.plain_code, in line: called for every row it costs more than the rest of the statement.
+        select v.*, case when v.raw_code ~ '^[A-Za-z0-9_.:-]{1,64}$' then v.raw_code end as code, k.user_id, k.provider, k.status, k.key_revision, k.quarantined_at, k.first_refused_at,
+            -- A subselect, not a join: a join's plan may read the whole run again for every batch.
+            (select c.outcome from byok.key_checks c where c.run_id = $4 and c.key_id = v.id) as recorded,
             k.first_refused_at + case when v.slow then confirm_after_slow else confirm_after end as confirmed_from
         from unnest(key_ids, key_revisions, verdicts, slow, http_statuses, codes, request_ids, latencies_ms)
-            as v (id, revision, verdict, slow, http_status, code, request_id, latency_ms)
+            as v (id, revision, verdict, slow, http_status, raw_code, request_id, latency_ms)
         left join byok.api_keys k on k.id = v.id
-        left join byok.key_checks c on c.run_id = $4 and c.key_id = v.id
     ), judged as materialized (
         select l.*, coalesce(l.recorded, case
             when l.status is null then 'deleted'
@@ -90,7 +93,7 @@ begin
         from looks l
     ), fresh as materialized (
         select j.*, j.outcome in ('valid', 'restricted', 'exhausted') as works,
-            coalesce(byok.plain_code(j.code), 'refused') as reason
+            coalesce(j.code, 'refused') as reason
         from judged j where j.recorded is null
     ), keys as (
         update byok.api_keys k set
@@ -139,7 +142,7 @@ begin
             coalesce(f.provider, (
                 select e.provider from byok.key_events e where e.key_id = f.id order by e.id desc limit 1)),
             f.verdict, f.outcome, case when f.http_status between 100 and 599 then f.http_status end,
-            byok.plain_code(f.code), case when f.request_id ~ '^[A-Za-z0-9_.:/+=-]{1,200}$' then f.request_id end, greatest(f.latency_ms, 0), f.status
+            f.code, case when f.request_id ~ '^[A-Za-z0-9_.:/+=-]{1,200}$' then f.request_id end, greatest(f.latency_ms, 0), f.status
         from fresh f
     ), events as (
         insert into byok.key_events (key_id, user_id, provider, event, run_id, reason)

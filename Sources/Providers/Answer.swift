@@ -1,0 +1,40 @@
+public import FoundationEssentials
+public import HTTPS
+
+/// What a provider answered, as far as the rules look at it.
+public struct Answer: Sendable {
+    public let status: Int
+    /// Names in lower case.
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
+    /// The clock for dates in the answer when it has no `date` of its own.
+    public let receivedAt: Date
+
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8], receivedAt: Date = Date()) {
+        self.status = status
+        self.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        self.body = body
+        self.receivedAt = receivedAt
+    }
+
+    public init(_ response: Response) {
+        self.init(status: response.status, headers: response.headers, body: response.body)
+    }
+
+    func header(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value.trimmed
+    }
+
+    var isHTML: Bool {
+        if let type = header("content-type"), type.lowercased().contains("html") { return true }
+        return body.first { !JSONText.isBlank($0) } == UInt8(ascii: "<")
+    }
+}
+
+extension String {
+    var trimmed: String {
+        let kept = self.drop { $0.isWhitespace }
+        guard let end = kept.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(kept[...end])
+    }
+}

@@ -20,7 +20,6 @@ let strict = strictTests + [.strictMemorySafety()]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
-let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 
 let package = Package(
     name: "byok-maintenance",
@@ -33,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // ground: C libraries
@@ -87,7 +85,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
             path: "Tests/TestSupport", swiftSettings: strictTests),
         .executableTarget(
-            name: "provider-simulator", dependencies: ["Providers", flyingFox, argumentParser],
+            name: "provider-simulator", dependencies: ["HTTPS", "Providers", argumentParser],
             path: "Tests/ProviderSimulator", swiftSettings: strictTests),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strictTests),

@@ -14,7 +14,8 @@ enum BarChartView {
 
     private static func of(_ bar: BarChart.Bar, row: Int, largest: Int) -> [String: Any] {
         let top = row &* rowHeight &+ 4
-        let length = Int(Double(max(0, bar.count)) / Double(largest) * Double(barWidth))
+        let exact = Double(max(0, bar.count)) / Double(largest) * Double(barWidth)
+        let length = bar.count > 0 ? max(2, Int(exact)) : 0
         return [
             "label": bar.label, "shortLabel": shortened(bar.label), "count": Wording.grouped(bar.count),
             "top": String(top), "base": String(top &+ 15), "labelEnd": String(labelWidth &- 10),

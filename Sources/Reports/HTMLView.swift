@@ -67,7 +67,7 @@ enum HTMLView {
 
     private static func `class`(of cell: Cell, _ column: Column) -> String {
         switch cell {
-        case .unknown: "unknown"
+        case .unknown: column.kind.isNumeric ? "number unknown" : "unknown"
         case .status(let status): Wording.statusClass(status)
         default: column.kind.isNumeric ? "number" : "words"
         }

@@ -57,7 +57,12 @@ let package = Package(
             swiftSettings: strict),
 
         // floor 3
-        .target(name: "Vault", dependencies: ["Postgres", "Secrets", "System"], swiftSettings: strict),
+        .target(
+            name: "Vault", dependencies: ["Postgres", "Secrets", "System"],
+            resources: [
+                .embedInCode("SQL/registered_master_keys.sql"), .embedInCode("SQL/reserve_seals.sql"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "Providers", dependencies: ["HTTPS", "Secrets", "System", "Fingerprints"], swiftSettings: strict),
         .target(

@@ -1,3 +1,4 @@
+public import Postgres
 public import Secrets
 
 /// Why a stored key or a master key cannot be used. Numbers and lengths only.
@@ -16,6 +17,12 @@ public enum VaultError: Error, Equatable, Sendable {
     case malformedKeyring(entry: Int, byteCount: Int, fault: KeyringFault)
     case emptyKeyring
     case unreadableKeyring(SecretSourceError)
+    /// The configured key of that version is not the one whose check value is registered.
+    case wrongMasterKey(MasterKeyVersion)
+    case noCurrentMasterKey
+    /// 2^32 seals are booked: rotate.
+    case noSealsLeft(MasterKeyVersion)
+    case database(PostgresError)
     /// OpenSSL or its random source refused: nothing about the row.
     case cryptography(SecretsError)
 
@@ -23,7 +30,9 @@ public enum VaultError: Error, Equatable, Sendable {
     public var isRowsFault: Bool {
         switch self {
         case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic: true
-        case .unknownMasterKeyVersion, .malformedKeyring, .emptyKeyring, .unreadableKeyring, .cryptography: false
+        case .unknownMasterKeyVersion, .malformedKeyring, .emptyKeyring, .unreadableKeyring, .cryptography,
+            .wrongMasterKey, .noCurrentMasterKey, .noSealsLeft, .database:
+            false
         }
     }
 }

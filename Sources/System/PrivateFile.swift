@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// A file that appears under its name only when it is complete: mode 0600 whatever the umask, never through a link.
+/// A file that appears under its name only when it is complete, never through a link.
+///
+/// Its mode is 0600 whatever the umask, unless a program of another user must read it.
 ///
 /// Dropped without `commit`, it leaves nothing behind.
 public struct PrivateFile: ~Copyable {
@@ -9,12 +11,14 @@ public struct PrivateFile: ~Copyable {
     private let temporaryName: String
     private let descriptor: FileDescriptor
     private let folder: FileDescriptor
+    private let mode: mode_t
     private var isCommitted = false
 
-    private init(path: String, name: String, temporaryName: String, open: consuming Opened) {
+    private init(path: String, name: String, temporaryName: String, mode: mode_t, open: consuming Opened) {
         self.path = path
         self.name = name
         self.temporaryName = temporaryName
+        self.mode = mode
         descriptor = FileDescriptor(number: open.file)
         folder = FileDescriptor(number: open.folder)
     }
@@ -29,10 +33,14 @@ public struct PrivateFile: ~Copyable {
     }
 
     /// Replaces the file at `path` as a whole, in a folder that is there already.
-    public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    public static func write(
+        _ bytes: [UInt8], to path: String, readableByAll: Bool = false
+    ) throws(SystemError) {
         let folder = try PrivateFolder.parent(of: path)
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-        try folder.write(bytes, as: name)
+        let file = try begin(name, in: folder, readableByAll: readableByAll)
+        try file.append(bytes.span)
+        try file.commit()
     }
 
     /// At most `limit` bytes of the file at `path`, which may not be a symbolic link.
@@ -43,7 +51,9 @@ public struct PrivateFile: ~Copyable {
     }
 
     /// For what is too large to hold in memory: append, then commit.
-    public static func begin(_ name: String, in folder: borrowing PrivateFolder) throws(SystemError) -> PrivateFile {
+    public static func begin(
+        _ name: String, in folder: borrowing PrivateFolder, readableByAll: Bool = false
+    ) throws(SystemError) -> PrivateFile {
         let path = try folder.path(of: name, .createFile)
         let here = fcntl(folder.descriptor.number, F_DUPFD_CLOEXEC, 0)
         guard here >= 0 else { throw .current(.openFolder, path: folder.path) }
@@ -53,7 +63,9 @@ public struct PrivateFile: ~Copyable {
             let number = unsafe openat(here, temporaryName, flags, 0o600)
             if number >= 0 {
                 let open = Opened(file: number, folder: here)
-                return PrivateFile(path: path, name: name, temporaryName: temporaryName, open: open)
+                return PrivateFile(
+                    path: path, name: name, temporaryName: temporaryName, mode: readableByAll ? 0o644 : 0o600,
+                    open: open)
             }
             guard errno == EEXIST else { break }
         }
@@ -68,7 +80,7 @@ public struct PrivateFile: ~Copyable {
 
     /// Brings the bytes to the disk and gives them their name, replacing an earlier file of that name.
     public consuming func commit() throws(SystemError) {
-        guard fchmod(descriptor.number, 0o600) == 0 else { throw .current(.createFile, path: path) }
+        guard fchmod(descriptor.number, mode) == 0 else { throw .current(.createFile, path: path) }
         try descriptor.sync(path: path)
         guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
             throw .current(.rename, path: path)

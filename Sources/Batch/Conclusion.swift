@@ -1,0 +1,44 @@
+/// What a job hands back: everything it came to, counted.
+public struct Conclusion: Sendable {
+    public struct Count: Sendable, Equatable {
+        public let name: String
+        public let value: Int
+
+        public init(_ name: StaticString, _ value: Int) {
+            self.name = name.description
+            self.value = value
+        }
+    }
+
+    public let outcomes: [Outcome]
+    public let counts: [Count]
+    /// The folder of this run's report.
+    public let report: String?
+    /// One line for a person.
+    public let summary: LogMessage?
+    /// The next step, such as how to resume.
+    public let next: LogMessage?
+
+    public init(
+        _ outcomes: [Outcome] = [.done], counts: [Count] = [], report: String? = nil, summary: LogMessage? = nil,
+        next: LogMessage? = nil
+    ) {
+        self.outcomes = outcomes
+        self.counts = counts
+        self.report = report
+        self.summary = summary
+        self.next = next
+    }
+
+    init(_ failure: JobFailure) {
+        self.init([failure.outcome], summary: failure.message, next: failure.next)
+    }
+
+    /// The weightiest of the outcomes.
+    public var outcome: Outcome { .first(of: outcomes) }
+    public var status: ExitStatus { outcome.status }
+
+    func adding(_ outcome: Outcome) -> Conclusion {
+        Conclusion(outcomes + [outcome], counts: counts, report: report, summary: summary, next: next)
+    }
+}

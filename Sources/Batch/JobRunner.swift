@@ -1,0 +1,114 @@
+public import ArgumentParser
+internal import Glibc
+internal import System
+
+/// The door of every executable: parses flags, runs the job, tells how it ended, ends with that status.
+public enum JobRunner {
+    /// What `main` calls. Differs from the parser's own `main` in what a bad flag prints: nothing that could act on a
+    /// terminal, and with `--json` one object.
+    public static func open<Command: AsyncParsableCommand>(_ command: Command.Type) async -> Never {
+        prepare()
+        do {
+            var command = try Command.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            exit(ExitStatus.done.rawValue)
+        } catch {
+            end(Command.self, with: error)
+        }
+    }
+
+    /// Runs a job to its end and ends the process with its status.
+    public static func run(
+        _ job: StaticString, _ flags: CommonFlags,
+        _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
+    ) async -> Never {
+        let status = await status(
+            of: job, flags, environment: EnvironmentVariables(reading: CommonSettings.variables), body)
+        exit(status.rawValue)
+    }
+
+    /// `run` without ending the process.
+    static func status(
+        of job: StaticString, _ flags: CommonFlags, environment: EnvironmentVariables,
+        _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
+    ) async -> ExitStatus {
+        let settings: CommonSettings
+        do {
+            settings = try CommonSettings(flags, in: environment)
+        } catch {
+            return reject(job, JobFailure(error), asJSON: flags.json)
+        }
+        let run = Run(job: job, settings: settings)
+        run.log.info("started", "started, version \(SuiteVersion.text, as: "version")")
+        let start = ContinuousClock.now
+        let conclusion = await conclude(run, body)
+        return finish(run, conclusion, after: start.duration(to: .now))
+    }
+
+    private static func prepare() {
+        _ = ProcessHardening.apply()
+        StopSignal.install()
+    }
+
+    private static func conclude(
+        _ run: Run, _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
+    ) async -> Conclusion {
+        do {
+            return try await body(run)
+        } catch {
+            return Conclusion(error)
+        }
+    }
+
+    private static func finish(_ run: Run, _ conclusion: Conclusion, after duration: Duration) -> ExitStatus {
+        run.screen.draw("")
+        let conclusion = recordMetrics(run, conclusion, duration)
+        let announcement = Announcement(job: run.job, runID: run.id.logged.text, conclusion: conclusion)
+        if conclusion.status == .done {
+            run.log.info("ended", "done after \(duration, as: "duration")")
+        } else {
+            complain(conclusion, run.log)
+        }
+        let output = Terminal.standardOutput()
+        if run.settings.writesJSON {
+            output.write(announcement.json + "\n")
+        } else if output.isTerminal, !run.settings.isQuiet {
+            output.write(announcement.line + "\n")
+        }
+        announcement.leaveTerminationMessage()
+        return conclusion.status
+    }
+
+    private static func complain(_ conclusion: Conclusion, _ log: Log) {
+        let summary = conclusion.summary ?? "\(conclusion.status.meaning)"
+        let next: LogMessage = conclusion.next.map { "; next: \($0)" } ?? ""
+        log.error(
+            "ended", "\(conclusion.outcome, as: "outcome"): \(summary)\(next) (exit \(conclusion.status, as: "exit"))")
+    }
+
+    private static func recordMetrics(_ run: Run, _ conclusion: Conclusion, _ duration: Duration) -> Conclusion {
+        guard let path = run.settings.metricsFile, !run.settings.isDryRun else { return conclusion }
+        let metrics = MetricsFile(
+            job: run.job.description, finishedAt: .now, duration: duration, conclusion: conclusion,
+            version: SuiteVersion.text)
+        do {
+            try metrics.write(to: path)
+            return conclusion
+        } catch {
+            run.log.error("metrics_not_written", JobFailure(error).message)
+            return conclusion.adding(.notWritten)
+        }
+    }
+
+    private static func reject(_ job: StaticString, _ failure: JobFailure, asJSON: Bool) -> ExitStatus {
+        let announcement = Announcement(job: job, runID: nil, conclusion: Conclusion(failure))
+        if asJSON { Terminal.standardOutput().write(announcement.json + "\n") }
+        Terminal.standardError().write(announcement.line + "\n")
+        announcement.leaveTerminationMessage()
+        return failure.status
+    }
+}

@@ -13,7 +13,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
 
     /// Which of several statuses a run ends with: the first of these. Usage is found before anything else happens.
     public static let precedence: [ExitStatus] = [
-        .usage, .broken, .misconfigured, .notPermitted, .quarantined, .look, .unavailable, .notWritten, .stopped,
+        .usage, .broken, .misconfigured, .notPermitted, .quarantined, .look, .notWritten, .unavailable, .stopped,
         .done,
     ]
 

@@ -108,8 +108,12 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests", dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
+        .executableTarget(
+            name: "batch-fixture", dependencies: ["Batch", "System", argumentParser],
+            path: "Tests/BatchFixture", swiftSettings: strictTests),
         .testTarget(
-            name: "BatchTests", dependencies: ["Batch", "Postgres", "TestSupport"], swiftSettings: strictTests),
+            name: "BatchTests", dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport"],
+            swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "ByokTests", dependencies: ["byok", "provider-simulator", "Postgres", "TestSupport"],

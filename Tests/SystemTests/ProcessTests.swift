@@ -5,6 +5,7 @@ import Testing
 @Suite struct ProcessTests {
     @Test func `the first signal only sets the mark`() async {
         await #expect(processExitsWith: .success) {
+            deliverSignals()
             StopSignal.install()
             guard !StopSignal.requested else { exit(1) }
             raise(SIGTERM)
@@ -14,6 +15,7 @@ import Testing
 
     @Test func `the second signal ends the process with 75`() async {
         await #expect(processExitsWith: .exitCode(75)) {
+            deliverSignals()
             StopSignal.install()
             raise(SIGINT)
             raise(SIGTERM)
@@ -76,4 +78,11 @@ private actor Blocker {
     }
 
     func wait(_ semaphore: DispatchSemaphore) { semaphore.wait() }
+}
+
+/// A test's child inherits blocked signals from the runner.
+private func deliverSignals() {
+    var all = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_UNBLOCK, &all, nil)
 }

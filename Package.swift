@@ -76,6 +76,7 @@ let package = Package(
                 "Batch", "Fingerprints", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
                 argumentParser,
             ],
+            resources: [.embedInCode("Migrations"), .embedInCode("SQL")],
             swiftSettings: strict),
         .executableTarget(
             name: "revalidate",

@@ -41,6 +41,20 @@ import System
         return result
     }
 
+    /// Sends a text of several statements, which only the simple protocol takes, and waits for the end of the last.
+    func run(script: Statement, deadline: Deadline) throws(PostgresError) {
+        mayHaveRun = false
+        let terminated = script.sql + [0]
+        let sent = unsafe terminated.withUnsafeBytes { bytes in
+            unsafe PQsendQuery(connection, bytes.assumingMemoryBound(to: CChar.self).baseAddress)
+        }
+        guard isUsable, sent == 1 else { throw lost(script) }
+        mayHaveRun = true
+        try flush(script, deadline)
+        try finish(script, deadline)
+        guard isUsable else { throw lost(script) }
+    }
+
     func send(_ statement: Statement, _ deadline: Deadline) throws(PostgresError) {
         mayHaveRun = false
         var encoded: [EncodedParameter] = []

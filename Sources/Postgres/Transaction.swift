@@ -26,6 +26,11 @@ public struct Transaction: ~Copyable {
         try session.run(statement, deadline: Deadline(after: statement.deadline ?? patience)).affectedRowCount
     }
 
+    /// Runs a text of several statements without parameters, such as a migration; what they answer is dropped.
+    public borrowing func run(script: Statement) throws(PostgresError) {
+        try session.run(script: script, deadline: Deadline(after: script.deadline ?? patience))
+    }
+
     /// Lends row after row, never holding more than one.
     public borrowing func stream<Failure: PostgresFailure>(
         _ statement: Statement, _ body: (Row) throws(Failure) -> Void

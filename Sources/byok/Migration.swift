@@ -1,0 +1,32 @@
+/// One numbered step of the schema. What is published stays as it is; a change is a new step.
+struct Migration: Sendable {
+    let number: Int
+    let name: String
+    let script: [UInt8]
+
+    init(_ fileName: StaticString, _ script: [UInt8]) {
+        let text = fileName.description
+        number = Int(text.prefix(4)) ?? 0
+        name = String(text.dropFirst(5))
+        self.script = script
+    }
+
+    /// Every step, in the order they are applied. Numbers ascend and may leave gaps.
+    static let all: [Migration] = [
+        Migration("0001_tables", PackageResources._001_tables_sql),
+        Migration("0002_recipients", PackageResources._002_recipients_sql),
+        Migration("0003_row_security", PackageResources._003_row_security_sql),
+        Migration("0004_key_life", PackageResources._004_key_life_sql),
+        Migration("0005_master_keys", PackageResources._005_master_keys_sql),
+        Migration("0006_best_key", PackageResources._006_best_key_sql),
+        Migration("0010_verdict_columns", PackageResources._010_verdict_columns_sql),
+        Migration("0011_leases", PackageResources._011_leases_sql),
+        Migration("0012_runs", PackageResources._012_runs_sql),
+        Migration("0013_guard", PackageResources._013_guard_sql),
+        Migration("0014_disabled_mail", PackageResources._014_disabled_mail_sql),
+        Migration("0015_settle", PackageResources._015_settle_sql),
+        Migration("0016_disable", PackageResources._016_disable_sql),
+        Migration("0017_undo", PackageResources._017_undo_sql),
+        Migration("0018_fingerprints", PackageResources._018_fingerprints_sql),
+    ]
+}

@@ -1,0 +1,1 @@
+select number, name from byok.migrations order by number

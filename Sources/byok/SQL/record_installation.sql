@@ -1,0 +1,1 @@
+insert into byok.installation (test) values ($1::boolean)

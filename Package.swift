@@ -67,6 +67,11 @@ let package = Package(
             name: "Providers", dependencies: ["HTTPS", "Secrets", "System", "Fingerprints"], swiftSettings: strict),
         .target(
             name: "Batch", dependencies: ["Postgres", "Reports", "Secrets", "System", argumentParser, logging],
+            resources: [
+                .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
+                .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
+                .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+            ],
             swiftSettings: strict),
 
         // floor 4: the jobs
@@ -113,7 +118,8 @@ let package = Package(
             name: "batch-fixture", dependencies: ["Batch", "System", argumentParser],
             path: "Tests/BatchFixture", swiftSettings: strictTests),
         .testTarget(
-            name: "BatchTests", dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport"],
+            name: "BatchTests",
+            dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport", argumentParser],
             swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(

@@ -1,0 +1,48 @@
+public import ArgumentParser
+public import Postgres
+internal import Secrets
+internal import System
+
+/// Which database, the same for every job: libpq's own variables, or `DATABASE_URL`.
+public struct DatabaseFlags: ParsableArguments, Sendable {
+    static let reconnectBudget = Setting<Duration>.duration(
+        "BYOK_RECONNECT_BUDGET", flag: "--reconnect-budget", default: .seconds(60),
+        help: "How long to go on trying to reach the database.")
+    static let allowUnverifiedTLS = Setting<Bool>.toggle(
+        "BYOK_ALLOW_UNVERIFIED_TLS", flag: "--allow-unverified-tls",
+        help: "Do not insist on sslmode=verify-full for a database on another machine.")
+
+    @Option(help: DatabaseFlags.reconnectBudget.argumentHelp) public var reconnectBudget: String?
+    @Flag(help: DatabaseFlags.allowUnverifiedTLS.argumentHelp) public var allowUnverifiedTLS = false
+
+    public init() {}
+
+    /// Checked settings; nothing is connected yet. `name` is what the server shows as application.
+    public func settings(for name: StaticString) throws(JobFailure) -> ConnectionSettings {
+        let variables = EnvironmentVariables(reading: ["BYOK_RECONNECT_BUDGET", "BYOK_ALLOW_UNVERIFIED_TLS"])
+        let budget: Duration
+        let isUnverifiedAllowed: Bool
+        do {
+            budget = try Self.reconnectBudget.value(flag: reconnectBudget, in: variables)
+            isUnverifiedAllowed = try Self.allowUnverifiedTLS.value(in: variables) || allowUnverifiedTLS
+        } catch {
+            throw JobFailure(error)
+        }
+        let url: SecretBytes?
+        do { url = try SecretSource.read("DATABASE_URL", maximumByteCount: 4096) } catch { throw JobFailure(error) }
+        var settings = try Self.connection(url, "byok/\(name)", isUnverifiedAllowed)
+        settings.reconnectBudget = budget
+        return settings
+    }
+
+    private static func connection(
+        _ url: borrowing SecretBytes?, _ name: String, _ isUnverifiedAllowed: Bool
+    ) throws(JobFailure) -> ConnectionSettings {
+        do {
+            return try ConnectionSettings(
+                databaseURL: url, applicationName: name, allowUnverifiedTLS: isUnverifiedAllowed)
+        } catch {
+            throw JobFailure(error)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT byok.release_lease($1, $2, $3) AS released

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Postgres
+import System
+import TestSupport
+import Testing
+
+@testable import Batch
+
+@Suite struct LeaseTests {
+    private static func run() throws -> Run {
+        Run(job: "revalidate", settings: try CommonSettings(CommonFlags.parse([]), in: EnvironmentVariables([:])))
+    }
+
+    private static func connection(_ database: TestDatabase) throws -> PostgresConnection {
+        PostgresConnection(try ConnectionSettings(variables: database.environment(role: "byok_revalidate")))
+    }
+
+    @Test func `a second run is told who holds the lease and since when`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        let lease = try await Lease.take(Self.run(), on: Self.connection(database))
+
+        let refusal = await #expect(throws: JobFailure.self) {
+            try await Lease.take(Self.run(), on: Self.connection(database))
+        }
+
+        #expect(refusal?.outcome == .leaseHeld)
+        #expect(refusal?.message.text.contains(":\(ProcessInfo.processInfo.processIdentifier) since ") == true)
+        await lease.release()
+        let next = try await Lease.take(Self.run(), on: Self.connection(database))
+        await next.release()
+    }
+
+    @Test func `a run whose lease another took over stops`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        let run = try Self.run()
+        let lease = try await Lease.take(run, for: .milliseconds(300), on: Self.connection(database))
+
+        _ = try database.psql("UPDATE byok.job_leases SET token = gen_random_uuid()")
+
+        while run.stop.reason == nil { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(run.stop.reason == .leaseLost)
+        await lease.release()
+        #expect(try database.psql("SELECT count(*) FROM byok.job_leases") == "1")
+    }
+
+    @Test func `a run leaves its row, its counts and what it opened`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        let run = try Self.run()
+        let connection = try Self.connection(database)
+        let lease = try await Lease.take(run, on: Self.connection(database))
+
+        let record = try await RunRecord.start(run, under: lease, on: connection)
+        try await record.tellDecryptions([("revalidate", 3)])
+        try await record.finish(Conclusion([.quarantined(1)], counts: [.init("valid", 2)]), digest: nil)
+        await lease.release()
+
+        #expect(try database.psql("SELECT exit_status, counts FROM byok.job_runs") == #"65|{"valid": 2}"#)
+        #expect(
+            try database.psql("SELECT actor, detail->'opened' FROM byok.audit_log WHERE action = 'keys.opened'")
+                == #"byok_revalidate|{"revalidate": 3}"#)
+    }
+}

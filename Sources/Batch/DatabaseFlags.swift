@@ -17,8 +17,13 @@ public struct DatabaseFlags: ParsableArguments, Sendable {
 
     public init() {}
 
-    /// Checked settings; nothing is connected yet. `name` is what the server shows as application.
-    public func settings(for name: StaticString) throws(JobFailure) -> ConnectionSettings {
+    /// Not connected yet.
+    public func connection(for application: String) throws(JobFailure) -> PostgresConnection {
+        PostgresConnection(try settings(for: application))
+    }
+
+    /// Checked settings; nothing is connected yet. `application` is what the server shows.
+    public func settings(for application: String) throws(JobFailure) -> ConnectionSettings {
         let variables = EnvironmentVariables(reading: ["BYOK_RECONNECT_BUDGET", "BYOK_ALLOW_UNVERIFIED_TLS"])
         let budget: Duration
         let isUnverifiedAllowed: Bool
@@ -30,17 +35,17 @@ public struct DatabaseFlags: ParsableArguments, Sendable {
         }
         let url: SecretBytes?
         do { url = try SecretSource.read("DATABASE_URL", maximumByteCount: 4096) } catch { throw JobFailure(error) }
-        var settings = try Self.connection(url, "byok/\(name)", isUnverifiedAllowed)
+        var settings = try Self.settings(url, application, isUnverifiedAllowed)
         settings.reconnectBudget = budget
         return settings
     }
 
-    private static func connection(
-        _ url: borrowing SecretBytes?, _ name: String, _ isUnverifiedAllowed: Bool
+    private static func settings(
+        _ url: borrowing SecretBytes?, _ application: String, _ isUnverifiedAllowed: Bool
     ) throws(JobFailure) -> ConnectionSettings {
         do {
             return try ConnectionSettings(
-                databaseURL: url, applicationName: name, allowUnverifiedTLS: isUnverifiedAllowed)
+                databaseURL: url, applicationName: application, allowUnverifiedTLS: isUnverifiedAllowed)
         } catch {
             throw JobFailure(error)
         }

@@ -19,7 +19,6 @@ extension HTTPSError {
             // Only https and loopback http are ever asked for: "unsupported protocol" is an answer without a status line.
             case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
                 .malformedResponse
-            case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: .bodyTooLarge
             case CURLE_URL_MALFORMAT: .invalidRequest
             default: .local
             }

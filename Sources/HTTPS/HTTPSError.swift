@@ -13,8 +13,6 @@ public enum HTTPSError: Error, Equatable, Sendable, CaseIterable {
     case connectionLost
     /// What arrived is not HTTP, contradicts itself, or has more than 64 KiB of headers.
     case malformedResponse
-    /// More than 64 KiB of body.
-    case bodyTooLarge
     /// The task was cancelled or the client shut down.
     case cancelled
     /// Origin, path, header or secret is not fit to be sent; nothing was sent.
@@ -26,7 +24,7 @@ public enum HTTPSError: Error, Equatable, Sendable, CaseIterable {
     public var isWorthRetrying: Bool {
         switch self {
         case .resolve, .connect, .timeout, .connectionLost, .malformedResponse, .local: true
-        case .tls, .refusedAddress, .bodyTooLarge, .cancelled, .invalidRequest: false
+        case .tls, .refusedAddress, .cancelled, .invalidRequest: false
         }
     }
 }
@@ -41,7 +39,6 @@ extension HTTPSError: CustomStringConvertible {
         case .refusedAddress: "the host's address is not one it may have"
         case .connectionLost: "the connection ended before the answer did"
         case .malformedResponse: "the answer is not well-formed HTTP"
-        case .bodyTooLarge: "the answer is too large"
         case .cancelled: "cancelled"
         case .invalidRequest: "the request is not fit to be sent"
         case .local: "this machine could not send the request"

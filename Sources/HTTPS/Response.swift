@@ -1,4 +1,4 @@
-/// A whole answer. Status 200 to 599; a redirect is an answer like any other and is never followed.
+/// An answer, whole up to 64 KiB of body. Status 200 to 599; a redirect is an answer like any other and is never followed.
 public struct Response: Sendable {
     public enum HTTPVersion: String, Sendable {
         case http1_0 = "1.0"
@@ -12,6 +12,8 @@ public struct Response: Sendable {
     public let headers: [(name: String, value: String)]
     /// At most 64 KiB, as sent: a content coding is not undone.
     public let body: [UInt8]
+    /// More body came than `body` holds; the rest was not read and its connection dropped.
+    public let isTruncated: Bool
     /// From the start of the transfer to its end, waiting for a connection included.
     public let latency: Duration
     public let httpVersion: HTTPVersion

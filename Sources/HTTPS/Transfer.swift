@@ -18,6 +18,7 @@ final class Transfer: @unchecked Sendable {
     private let addressRule: AddressRule
     private var head = ResponseHead()
     private var body: [UInt8] = []
+    private var isTruncated = false
     /// Why a callback of ours stopped the transfer; libcurl only knows that one did.
     private var refusal: HTTPSError?
     private var waiter: CheckedContinuation<Outcome, Never>?
@@ -45,17 +46,18 @@ final class Transfer: @unchecked Sendable {
 
     /// The outcome of a transfer that libcurl says is done.
     func outcome(_ code: CURLcode) -> Outcome {
-        guard code == CURLE_OK else { return .failure(refusal ?? HTTPSError(code)) }
+        // A body cut off by us is an answer too; libcurl has dropped what its connection still brought.
+        let isAnswer = code == CURLE_OK || (code == CURLE_WRITE_ERROR && isTruncated)
+        guard isAnswer else { return .failure(refusal ?? HTTPSError(code)) }
         do throws(HTTPSError) { return .success(try response()) } catch { return .failure(error) }
     }
 
+    /// False ends the transfer: more than the bound has come, and what fits is kept.
     func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= Self.maximumBodyByteCount - body.count else {
-            refusal = .bodyTooLarge
-            return false
-        }
-        unsafe body.append(contentsOf: bytes)
-        return true
+        let room = Self.maximumBodyByteCount - body.count
+        unsafe body.append(contentsOf: bytes.prefix(room))
+        isTruncated = bytes.count > room
+        return !isTruncated
     }
 
     func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -87,7 +89,7 @@ final class Transfer: @unchecked Sendable {
             default: .http1_1
             }
         return Response(
-            status: status, headers: try head.fields(), body: body,
+            status: status, headers: try head.fields(), body: body, isTruncated: isTruncated,
             latency: .microseconds(easy.largeNumber(CURLINFO_TOTAL_TIME_T)), httpVersion: version)
     }
 }

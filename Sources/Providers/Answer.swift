@@ -6,24 +6,36 @@ public struct Answer: Sendable {
     public let status: Int
     /// Names in lower case.
     public let headers: [(name: String, value: String)]
+    /// At most 64 KiB.
     public let body: [UInt8]
+    /// The provider sent more than `body` holds.
+    public let isTruncated: Bool
     /// The clock for dates in the answer when it has no `date` of its own.
     public let receivedAt: Date
 
-    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8], receivedAt: Date = Date()) {
+    /// A body of more than 64 KiB is cut there.
+    public init(
+        status: Int, headers: [(name: String, value: String)], body: [UInt8], isTruncated: Bool = false,
+        receivedAt: Date = Date()
+    ) {
         self.status = status
         self.headers = headers.map { ($0.name.lowercased(), $0.value) }
-        self.body = body
+        self.body = Array(body.prefix(JSONText.maximumByteCount))
+        self.isTruncated = isTruncated || body.count > JSONText.maximumByteCount
         self.receivedAt = receivedAt
     }
 
     public init(_ response: Response) {
-        self.init(status: response.status, headers: response.headers, body: response.body)
+        self.init(
+            status: response.status, headers: response.headers, body: response.body, isTruncated: response.isTruncated)
     }
 
     func header(_ name: String) -> String? {
         headers.first { $0.name == name }?.value.trimmed
     }
+
+    /// The beginning of a model list that is longer than what was read of it.
+    var opensList: Bool { isTruncated && !isHTML && ListOpening.isSeen(in: body) }
 
     var isHTML: Bool {
         if let type = header("content-type"), type.lowercased().contains("html") { return true }

@@ -1,5 +1,5 @@
 /// An answer of a provider as a template: `<key>`, `<head8>`, `<stars>`, `<last4>` and `<id>` stand for what the key
-/// and the request make of them.
+/// and the request make of them, `<models>` for more elements of a list than a check reads.
 public struct AnswerExample: Sendable {
     /// Unique within a provider's table.
     public let name: String
@@ -9,7 +9,7 @@ public struct AnswerExample: Sendable {
     /// What the key must start with for the rule to hold; empty where any key will do.
     public let keyPrefix: String
 
-    init(
+    package init(
         _ name: String, _ status: Int, _ template: String, headers: [(name: String, value: String)] = [],
         type: String = "application/json", keyPrefix: String = ""
     ) {
@@ -30,22 +30,35 @@ public struct AnswerExample: Sendable {
 
     /// The body that a provider would send to the holder of this key.
     public func body(forKey key: [UInt8], requestID: String) -> [UInt8] {
+        Self.fill(template, key, requestID)
+    }
+
+    package func headers(forKey key: [UInt8], requestID: String) -> [(name: String, value: String)] {
+        headers.map { ($0.name, String(decoding: Self.fill($0.value, key, requestID), as: UTF8.self)) }
+    }
+
+    private static func fill(_ template: String, _ key: [UInt8], _ requestID: String) -> [UInt8] {
         let parts: [(mark: String, bytes: [UInt8])] = [
             ("<key>", key), ("<head8>", Array(key.prefix(8))), ("<last4>", Array(key.suffix(4))),
             ("<stars>", Array(repeating: UInt8(ascii: "*"), count: max(0, key.count - 12))),
-            ("<id>", Array(requestID.utf8)),
+            ("<id>", Array(requestID.utf8)), ("<models>", Self.models),
         ]
         var rest = Array(template.utf8)[...]
-        var body: [UInt8] = []
+        var filled: [UInt8] = []
         while let byte = rest.first {
             if byte == UInt8(ascii: "<"), let part = parts.first(where: { rest.starts(with: $0.mark.utf8) }) {
-                body += part.bytes
+                filled += part.bytes
                 rest = rest.dropFirst(part.mark.utf8.count)
             } else {
-                body.append(byte)
+                filled.append(byte)
                 rest = rest.dropFirst()
             }
         }
-        return body
+        return filled
+    }
+
+    /// Some 100 KiB.
+    private static let models: [UInt8] = (0..<1000).flatMap { number in
+        Array(#"{"id":"ft:model-\#(number):org::a","object":"model","note":"\"data\":[]}","created":17000},"#.utf8)
     }
 }

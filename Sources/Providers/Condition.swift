@@ -5,7 +5,9 @@ indirect enum Condition: Sendable {
     case statuses(Set<Int>)
     case header(String, equals: String)
     case isHTML
+    /// A whole JSON text; one whose end was not read is none.
     case isJSON
+    case opensList
     case field(String, is: Shape)
     /// The text at a path is one of these, to the letter.
     case text(String, isOneOf: Set<String>)
@@ -48,6 +50,7 @@ struct Evidence {
         case .header(let name, let value): answer.header(name)?.lowercased() == value
         case .isHTML: answer.isHTML
         case .isJSON: json != nil
+        case .opensList: answer.opensList
         case .field(let path, let shape): has(shape, at: path)
         case .text(let path, let allowed): text(path).map(allowed.contains) ?? false
         case .phrase(let path, let phrases): contains(phrases, at: path)

@@ -24,7 +24,7 @@ extension Provider {
 
     private func evidence(_ answer: Answer, _ key: Span<UInt8>) -> Evidence {
         // An answer that calls itself HTML is a page of somebody in between, whatever it parses as.
-        let json = answer.isHTML ? nil : unwrapped(JSONValue(answer.body))
+        let json = answer.isHTML || answer.isTruncated ? nil : unwrapped(JSONValue(answer.body))
         var head: [UInt8] = []
         for index in 0..<min(8, key.count) { head.append(key[index]) }
         let message = json?[["error", "message"]]?.text

@@ -39,7 +39,8 @@ public struct KeyCheck: Sendable {
         self.pause = pause
     }
 
-    /// Up to three tries. Only transient answers are asked again, and never one about money.
+    /// Up to three tries, each after the first on a connection of its own. Only transient answers are asked again,
+    /// and never one about money.
     public func ask(_ provider: Provider, key: borrowing SecretBytes) async -> Finding {
         var tries = 1
         while true {
@@ -55,7 +56,7 @@ public struct KeyCheck: Sendable {
     private func ask(_ provider: Provider, key: borrowing SecretBytes, try number: Int) async -> Finding {
         let request = Request(
             origin: origins[provider], path: provider.path, headers: provider.headers + [("User-Agent", userAgent)],
-            secretHeader: provider.secretHeader, timeouts: timeouts)
+            secretHeader: provider.secretHeader, timeouts: timeouts, usesFreshConnection: number > 1)
         do {
             let response = try await client.send(request, secret: key)
             return Finding(

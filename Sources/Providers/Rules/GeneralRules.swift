@@ -20,6 +20,14 @@ extension Rule {
             why: "A log-in or maintenance page that calls itself success.",
             examples: [.html("portal_page", 200, "Log in")]),
         Rule(
+            "long-list", .valid, when: .all([.status(200...299), .opensList]),
+            why: "A list of models that goes on behind what is read: only a key that works is shown one.",
+            examples: [
+                AnswerExample("long_list", 200, #"{"object":"list","data":[<models>{"id":"last"}]}"#),
+                AnswerExample("long_list_data_first", 200, #"{"data":[<models>{"id":"last"}],"object":"list"}"#),
+                AnswerExample("long_list_of_models", 200, #"{"models":[<models>{"name":"last"}]}"#),
+            ]),
+        Rule(
             "not-json", .transient, when: .not(.isJSON),
             why: "A page of the edge or a proxy, or half an answer: none of them speaks of the key.",
             examples: [
@@ -27,6 +35,7 @@ extension Rule {
                 .html("edge_502", 502, "Bad gateway"), .html("edge_403", 403, "Forbidden"),
                 .html("maintenance", 503, "Back soon", headers: [("retry-after", "600")]),
                 AnswerExample("empty_401", 401, ""),
+                AnswerExample("long_refusal", 401, #"{"error":{"code":"invalid_api_key"},"data":[<models>1]}"#),
             ]),
     ]
 

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+
+/// Makes up a population of keys, the script by which the simulator knows them, and the patterns that find a leak.
+struct MakeKeys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make-keys",
+        abstract: "Makes up keys of the six providers; they open nothing.",
+        discussion: "The files hold whole keys: they are written with mode 0600 and want to be erased.")
+
+    @Option(help: "How many keys.") var count = 2000
+    @Option(help: "How many users they belong to.") var users = 500
+    @Option(help: "Another seed makes other keys.") var seed: UInt64 = 1
+    @Flag(help: "Every key works: nothing dead, restricted, exhausted or flaky.") var allWork = false
+    @Option(help: "Writes what `byok keys import` reads.") var importFile: String?
+    @Option(help: "Writes what `provider-simulator --script` reads.") var scriptFile: String?
+    @Option(help: "Writes lines for `grep -F -f`.") var patternFile: String?
+
+    func run() throws {
+        guard count > 0, users > 0 else { throw ValidationError("--count and --users want to be more than 0") }
+        let imports = try importFile.map(Output.init)
+        let patterns = try patternFile.map(Output.init)
+        var script = Script(answers: [:])
+        for index in 0..<count {
+            let key = MadeUpKey(index, users: users, seed: seed, allWork: allWork)
+            imports?.write(key.importLine)
+            patterns?.write(LeakPatterns(key: key.text).lines.joined(separator: "\n") + "\n")
+            script.answers?[String(decoding: key.text.suffix(16), as: UTF8.self)] = key.answers
+        }
+        imports?.finish()
+        patterns?.finish()
+        if let scriptFile {
+            let output = try Output(scriptFile)
+            output.write(String(decoding: try JSONEncoder().encode(script), as: UTF8.self))
+            output.finish()
+        }
+    }
+}
+
+/// A private file, written in large pieces.
+private final class Output {
+    private let handle: FileHandle
+    private var pending = ""
+
+    init(_ path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw ExitCode(74) }
+        self.handle = handle
+    }
+
+    func write(_ text: String) {
+        pending += text
+        if pending.utf8.count > 1 << 20 { finish() }
+    }
+
+    func finish() {
+        handle.write(Data(pending.utf8))
+        pending = ""
+    }
+}

@@ -89,6 +89,18 @@ let package = Package(
                 "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
                 argumentParser,
             ],
+            resources: [
+                .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/calendar.sql"),
+                .embedInCode("SQL/disabled_keys.sql"), .embedInCode("SQL/due_counts.sql"),
+                .embedInCode("SQL/due_keys.sql"), .embedInCode("SQL/due_rest.sql"),
+                .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/guard_state.sql"),
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/overdue_count.sql"),
+                .embedInCode("SQL/put_fingerprints.sql"), .embedInCode("SQL/quarantine_key.sql"),
+                .embedInCode("SQL/record_audit.sql"), .embedInCode("SQL/recorded_outcome.sql"),
+                .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
+                .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
+                .embedInCode("SQL/start_run.sql"),
+            ],
             swiftSettings: strict),
 
         // tests and what they stand on

@@ -1,0 +1,80 @@
+import Batch
+import FoundationEssentials
+import Postgres
+import Providers
+import System
+
+/// The end of a run: books compared, what it came to told, recorded and concluded.
+struct Closing: Sendable {
+    private let course: Course
+    /// Nil in a dry run.
+    private let pass: RunPass?
+    private let ledger: Ledger.Contents
+
+    init(_ course: Course, _ pass: RunPass?) {
+        self.course = course
+        self.pass = pass
+        ledger = course.ledger.now
+    }
+
+    func conclude() async throws(JobFailure) -> Conclusion {
+        let aftermath: Aftermath
+        do throws(JobFailure) {
+            if let failure = course.halt.failure { throw failure }
+            aftermath = try await Aftermath.read(course)
+        } catch {
+            return await concludeEarly(error)
+        }
+        let summary = await summary(aftermath)
+        let verdict = RunVerdict(summary, ledger, course.halt.stopReason, aftermath.guards)
+        verdict.tell(course.run.log)
+        let conclusion = Conclusion(
+            verdict.outcomes, counts: counts, summary: verdict.message, next: verdict.next)
+        try await record(conclusion)
+        return conclusion
+    }
+
+    /// What can still be recorded is; what cannot is told by the exit status alone.
+    private func concludeEarly(_ failure: JobFailure) async -> Conclusion {
+        let quarantined = ledger.books.total(of: .quarantined)
+        let outcomes = [failure.outcome] + (quarantined > 0 ? [.quarantined(quarantined)] : [])
+        let conclusion = Conclusion(outcomes, counts: counts, summary: failure.message, next: failure.next)
+        _ = try? await record(conclusion)
+        return conclusion
+    }
+
+    private var counts: [Conclusion.Count] {
+        KeyOutcome.allCases.map { Conclusion.Count($0.countName, ledger.books.total(of: $0)) }
+    }
+
+    private func record(_ conclusion: Conclusion) async throws(JobFailure) {
+        guard let pass else { return }
+        _ = try await course.database.write(
+            Queries.recordAudit("decryptions", detail: RunDetail.decryptions(pass.runID, ledger.decryptions)))
+        _ = try await course.database.write(
+            Queries.finishRun(
+                pass.runID, status: Int(conclusion.status.rawValue), counts: RunDetail.counts(ledger.books),
+                reportDigest: nil))
+    }
+
+    private func summary(_ aftermath: Aftermath) async -> RunSummary {
+        var providers: [ProviderSummary] = []
+        for provider in course.settings.providers { providers.append(await summary(of: provider, aftermath)) }
+        return RunSummary(
+            runID: course.run.id, startedAt: course.preflight.cutOff, finishedAt: aftermath.now,
+            isDryRun: pass == nil, stopReason: course.halt.stopReason?.rawValue, providers: providers,
+            disabled: aftermath.disabled, disabledCount: ledger.books.total(of: .disabled),
+            overdueCount: aftermath.overdueCount, decryptions: ledger.decryptions,
+            books: pass == nil ? nil : ledger.books.balance(against: aftermath.recorded),
+            calendar: aftermath.calendar)
+    }
+
+    private func summary(of provider: Provider, _ aftermath: Aftermath) async -> ProviderSummary {
+        ProviderSummary(
+            provider: provider, due: course.preflight.due[provider] ?? 0, outcomes: ledger.books[provider],
+            latency: ledger.latencies[provider]?.latency,
+            controlGroup: await course.controls[provider]?.state ?? .notConfigured,
+            guardState: aftermath.guards.states[provider], requests: ledger.requests[provider] ?? 0,
+            retries: ledger.retries[provider] ?? 0, notDecidedReason: ledger.unfinished[provider]?.rawValue)
+    }
+}

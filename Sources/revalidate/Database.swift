@@ -1,0 +1,79 @@
+import Batch
+import Postgres
+import Secrets
+
+/// The connections of a run: pages and reports are read on one, verdicts settle on another, and the lease is
+/// renewed on a third, so that none waits for the others.
+struct Database: Sendable {
+    let server: String
+    let reader: PostgresConnection
+    let writer: PostgresConnection
+    let keeper: PostgresConnection
+
+    init(_ settings: RevalidateSettings) throws(JobFailure) {
+        let url: SecretBytes?
+        do { url = try SecretSource.read("DATABASE_URL") } catch { throw JobFailure(error) }
+        do throws(PostgresError) {
+            var connection = try ConnectionSettings(
+                databaseURL: url, applicationName: "byok/revalidate", allowUnverifiedTLS: settings.allowsUnverifiedTLS)
+            connection.reconnectBudget = settings.reconnectBudget
+            server = connection.server
+            reader = PostgresConnection(connection)
+            writer = PostgresConnection(connection)
+            keeper = PostgresConnection(connection)
+        } catch {
+            throw JobFailure(error)
+        }
+    }
+
+    func connect() async throws(JobFailure) {
+        do {
+            try await reader.connect()
+        } catch {
+            throw JobFailure(
+                error.kind == .unavailable ? .unavailable : JobFailure(error).outcome,
+                "cannot reach the database at \(PlaceName(server)) (\(PlaceName(error.kind.rawValue)))",
+                next: "run again when it answers")
+        }
+    }
+
+    /// In a read-only transaction, so that nothing on this path can write.
+    func read(_ statement: Statement) async throws(JobFailure) -> Rows {
+        var attempts = 0
+        while true {
+            do {
+                return try await reader.transaction(.readOnly, retrying: 3) { transaction throws(PostgresError) in
+                    try transaction.query(statement)
+                }
+            } catch {
+                attempts += 1
+                // Making the connection anew is patient by itself; what repeats here is losing it again.
+                guard error.kind == .connectionLost || error.kind == .commitUnknown, attempts < 5 else {
+                    throw JobFailure(error)
+                }
+            }
+        }
+    }
+
+    /// For functions of the schema that may be called twice with the same words.
+    func write(_ statement: Statement) async throws(JobFailure) -> Rows {
+        var attempts = 0
+        while true {
+            do {
+                return try await writer.query(statement)
+            } catch {
+                attempts += 1
+                guard error.kind == .retryTransaction || error.kind == .timeout, attempts < 5 else {
+                    throw JobFailure(error)
+                }
+            }
+        }
+    }
+}
+
+extension Database {
+    /// Reads results; what cannot be read comes from a schema that is not ours.
+    static func reading<Value>(_ body: () throws(PostgresError) -> Value) throws(JobFailure) -> Value {
+        do throws(PostgresError) { return try body() } catch { throw JobFailure(error) }
+    }
+}

@@ -1,0 +1,32 @@
+import Providers
+import System
+
+/// What settling would come to, for a dry run.
+struct Forecast: VerdictDesk {
+    let settings: RevalidateSettings
+    let now: Timestamp
+    /// Whose strikes a guard holds back. Whether this very run would trip one is not foretold.
+    let guarded: Set<Provider>
+    let ledger: Ledger
+
+    func take(_ look: Look) async { ledger.enter(outcome(of: look), for: look.provider) }
+
+    func quarantine(_ key: DueKey, _ reason: String) async { ledger.enter(.quarantined, for: key.provider) }
+
+    func store(_ fingerprint: StoredFingerprint) async {}
+
+    func outcome(of look: Look) -> KeyOutcome {
+        switch look.verdict {
+        case .valid: return .valid
+        case .restricted: return .restricted
+        case .exhausted: return .exhausted
+        case .transient: return .transient
+        case .unknown: return .unknown
+        case .refused:
+            if guarded.contains(look.provider) { return .held }
+            let gap = look.isSlow ? settings.confirmAfterSlow : settings.confirmAfter
+            guard let first = look.firstRefusedAt else { return .suspected }
+            return first + gap <= now ? .disabled : .suspected
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Providers
+
+extension Provider {
+    /// Each key is another customer's account, asked once a week: what is at risk is our own address.
+    /// Mistral counts listing models like any request, and Groq stands behind a guarded edge.
+    var politePace: (concurrency: Int, spacing: Duration) {
+        switch self {
+        case .anthropic, .openai, .google, .deepseek: (4, .milliseconds(250))
+        case .mistral, .groq: (2, .milliseconds(500))
+        }
+    }
+}
+
+extension Provider {
+    /// Where an operator puts a key of its own that is known to work; `_FILE` behind it names a file.
+    var canaryVariable: String { "BYOK_CANARY_\(rawValue.uppercased())" }
+}

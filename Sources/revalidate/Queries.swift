@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Postgres
+import Providers
+import System
+
+/// The statements of a run, each from its file.
+enum Queries {
+    static var installation: Statement { Statement("installation", sql: PackageResources.installation_sql) }
+
+    static func dueCounts(_ providers: [Provider], cutOff: Timestamp) -> Statement {
+        Statement(
+            "due counts", sql: PackageResources.due_counts_sql,
+            [.texts(providers.map(\.rawValue)), .timestamp(cutOff)])
+    }
+
+    static func dueKeys(_ provider: Provider, cutOff: Timestamp, after: DueCursor, limit: Int, runID: UUID) -> Statement
+    {
+        Statement(
+            "due keys", sql: PackageResources.due_keys_sql,
+            [
+                .text(provider.rawValue), .timestamp(cutOff), .timestamp(after.dueAt), .uuid(after.id), .int(limit),
+                .uuid(runID),
+            ])
+    }
+
+    static func dueRest(_ provider: Provider, cutOff: Timestamp, after: DueCursor) -> Statement {
+        Statement(
+            "due rest", sql: PackageResources.due_rest_sql,
+            [.text(provider.rawValue), .timestamp(cutOff), .timestamp(after.dueAt), .uuid(after.id)])
+    }
+
+    static func quarantine(_ key: DueKey, _ reason: String, _ pass: RunPass) -> Statement {
+        Statement(
+            "quarantine key", sql: PackageResources.quarantine_key_sql,
+            [.uuid(pass.token), .uuid(pass.runID), .uuid(key.id), .int(key.revision), .text(reason)], idempotent: true)
+    }
+
+    static func recordedOutcome(_ keyID: UUID, _ runID: UUID) -> Statement {
+        Statement("recorded outcome", sql: PackageResources.recorded_outcome_sql, [.uuid(runID), .uuid(keyID)])
+    }
+
+    static func startRun(_ pass: RunPass) -> Statement {
+        Statement(
+            "start run", sql: PackageResources.start_run_sql, [.uuid(pass.runID), .uuid(pass.token)], idempotent: true)
+    }
+
+    static func finishRun(_ runID: UUID, status: Int, counts: String, reportDigest: String?) -> Statement {
+        Statement(
+            "finish run", sql: PackageResources.finish_run_sql,
+            [.uuid(runID), .int(status), .json(counts), .text(reportDigest)], idempotent: true)
+    }
+
+    static func putFingerprints(_ fingerprints: [StoredFingerprint], scanKeyID: String) -> Statement {
+        Statement(
+            "put fingerprints", sql: PackageResources.put_fingerprints_sql,
+            [
+                .uuids(fingerprints.map(\.keyID)), .ints(fingerprints.map(\.revision)), .text(scanKeyID),
+                .byteas(fingerprints.map(\.windows)),
+            ], idempotent: true)
+    }
+
+    static func runBooks(_ runID: UUID) -> Statement {
+        Statement("run books", sql: PackageResources.run_books_sql, [.uuid(runID)])
+    }
+
+    static func recordAudit(_ action: String, detail: String) -> Statement {
+        Statement("record audit", sql: PackageResources.record_audit_sql, [.text(action), .json(detail)])
+    }
+
+    static var guardState: Statement { Statement("guard state", sql: PackageResources.guard_state_sql) }
+
+    static func disabledKeys(by runID: UUID) -> Statement {
+        Statement(
+            "disabled keys", sql: PackageResources.disabled_keys_sql,
+            [.uuid(runID), .int(RunSummary.longestDisabledList)])
+    }
+
+    static func overdueCount(_ providers: [Provider], recheckAfter: Duration) -> Statement {
+        Statement(
+            "overdue count", sql: PackageResources.overdue_count_sql,
+            [.texts(providers.map(\.rawValue)), .interval(recheckAfter)])
+    }
+
+    static var calendar: Statement { Statement("calendar", sql: PackageResources.calendar_sql) }
+}
+
+/// What every write of a run shows: its id, and the token of the lease it holds.
+struct RunPass: Sendable {
+    let runID: UUID
+    let token: UUID
+}

@@ -1,0 +1,61 @@
+import Batch
+import FoundationEssentials
+import HTTPS
+import Postgres
+import Providers
+import System
+
+/// One run of the job, from its settings to its conclusion.
+struct Revalidation: Sendable {
+    let run: Run
+    let flags: RevalidateFlags
+
+    init(_ run: Run, _ flags: RevalidateFlags) {
+        self.run = run
+        self.flags = flags
+    }
+
+    func conclude() async throws(JobFailure) -> Conclusion {
+        let settings = try RevalidateSettings(
+            flags, in: EnvironmentVariables(reading: RevalidateSettings.variables))
+        let secrets = try RunSecrets.read(settings.providers)
+        let database = try Database(settings)
+        let preflight = try await Preflight.pass(settings, secrets.keyring, database)
+        let course = try Course(run, settings, secrets, database, preflight)
+        return run.settings.isDryRun ? try await rehearse(course) : try await perform(course)
+    }
+
+    /// Asks, and writes nothing: no lease, no run, no verdict, no report.
+    private func rehearse(_ course: Course) async throws(JobFailure) -> Conclusion {
+        let guards = try await GuardStates.read(course.database)
+        let forecast = Forecast(
+            settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger)
+        await course.travel(forecast)
+        return try await Closing(course, nil).conclude()
+    }
+
+    private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
+        let lease = try await RunLease.acquire(course.database, ttl: course.settings.leaseTTL, runID: run.id)
+        let keeping = Task { await lease.keep(course.halt) }
+        defer { keeping.cancel() }
+        do throws(JobFailure) {
+            let conclusion = try await perform(course, RunPass(runID: run.id, token: lease.token))
+            await lease.release()
+            return conclusion
+        } catch {
+            await lease.release()
+            throw error
+        }
+    }
+
+    private func perform(_ course: Course, _ pass: RunPass) async throws(JobFailure) -> Conclusion {
+        _ = try await course.database.write(Queries.startRun(pass))
+        let settler = Settler(
+            course.database, course.settings, pass, scanKeyID: course.opener.scanKeyID, course.ledger, course.halt)
+        let settling = Task { await settler.run() }
+        await course.travel(settler)
+        await settler.close()
+        await settling.value
+        return try await Closing(course, pass).conclude()
+    }
+}

@@ -1,0 +1,1 @@
+select byok.record_audit($1, $2)

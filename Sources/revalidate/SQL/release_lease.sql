@@ -1,0 +1,1 @@
+select byok.release_lease('revalidate', '', $1) as released

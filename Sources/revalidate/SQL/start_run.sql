@@ -1,0 +1,1 @@
+select byok.start_run($1, 'revalidate', '', $2)

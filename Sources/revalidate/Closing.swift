@@ -8,12 +8,12 @@ import System
 struct Closing: Sendable {
     private let course: Course
     /// Nil in a dry run.
-    private let pass: RunPass?
+    private let record: RunRecord?
     private let ledger: Ledger.Contents
 
-    init(_ course: Course, _ pass: RunPass?) {
+    init(_ course: Course, _ record: RunRecord?) {
         self.course = course
-        self.pass = pass
+        self.record = record
         ledger = course.ledger.now
     }
 
@@ -30,7 +30,7 @@ struct Closing: Sendable {
         verdict.tell(course.run.log)
         let conclusion = Conclusion(
             verdict.outcomes, counts: counts, summary: verdict.message, next: verdict.next)
-        try await record(conclusion)
+        try await finish(conclusion)
         return conclusion
     }
 
@@ -39,7 +39,7 @@ struct Closing: Sendable {
         let quarantined = ledger.books.total(of: .quarantined)
         let outcomes = [failure.outcome] + (quarantined > 0 ? [.quarantined(quarantined)] : [])
         let conclusion = Conclusion(outcomes, counts: counts, summary: failure.message, next: failure.next)
-        _ = try? await record(conclusion)
+        try? await finish(conclusion)
         return conclusion
     }
 
@@ -47,14 +47,12 @@ struct Closing: Sendable {
         KeyOutcome.allCases.map { Conclusion.Count($0.countName, ledger.books.total(of: $0)) }
     }
 
-    private func record(_ conclusion: Conclusion) async throws(JobFailure) {
-        guard let pass else { return }
-        _ = try await course.database.write(
-            Queries.recordAudit("decryptions", detail: RunDetail.decryptions(pass.runID, ledger.decryptions)))
-        _ = try await course.database.write(
-            Queries.finishRun(
-                pass.runID, status: Int(conclusion.status.rawValue), counts: RunDetail.counts(ledger.books),
-                reportDigest: nil))
+    private func finish(_ conclusion: Conclusion) async throws(JobFailure) {
+        guard let record else { return }
+        try await record.tellDecryptions([
+            ("revalidate", ledger.decryptions.revalidate), ("fingerprint", ledger.decryptions.fingerprint),
+        ])
+        try await record.finish(conclusion, digest: nil)
     }
 
     private func summary(_ aftermath: Aftermath) async -> RunSummary {
@@ -62,10 +60,10 @@ struct Closing: Sendable {
         for provider in course.settings.providers { providers.append(await summary(of: provider, aftermath)) }
         return RunSummary(
             runID: course.run.id, startedAt: course.preflight.cutOff, finishedAt: aftermath.now,
-            isDryRun: pass == nil, stopReason: course.halt.stopReason?.rawValue, providers: providers,
+            isDryRun: record == nil, stopReason: course.halt.stopReason?.rawValue, providers: providers,
             disabled: aftermath.disabled, disabledCount: ledger.books.total(of: .disabled),
             overdueCount: aftermath.overdueCount, decryptions: ledger.decryptions,
-            books: pass == nil ? nil : ledger.books.balance(against: aftermath.recorded),
+            books: record == nil ? nil : ledger.books.balance(against: aftermath.recorded),
             calendar: aftermath.calendar)
     }
 

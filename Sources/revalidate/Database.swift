@@ -1,6 +1,5 @@
 import Batch
 import Postgres
-import Secrets
 
 /// The connections of a run: pages and reports are read on one, verdicts settle on another, and the lease is
 /// renewed on a third, so that none waits for the others.
@@ -10,20 +9,12 @@ struct Database: Sendable {
     let writer: PostgresConnection
     let keeper: PostgresConnection
 
-    init(_ settings: RevalidateSettings) throws(JobFailure) {
-        let url: SecretBytes?
-        do { url = try SecretSource.read("DATABASE_URL") } catch { throw JobFailure(error) }
-        do throws(PostgresError) {
-            var connection = try ConnectionSettings(
-                databaseURL: url, applicationName: "byok/revalidate", allowUnverifiedTLS: settings.allowsUnverifiedTLS)
-            connection.reconnectBudget = settings.reconnectBudget
-            server = connection.server
-            reader = PostgresConnection(connection)
-            writer = PostgresConnection(connection)
-            keeper = PostgresConnection(connection)
-        } catch {
-            throw JobFailure(error)
-        }
+    init(_ flags: DatabaseFlags) throws(JobFailure) {
+        let settings = try flags.settings(for: "byok/revalidate")
+        server = settings.server
+        reader = PostgresConnection(settings)
+        writer = PostgresConnection(settings)
+        keeper = PostgresConnection(settings)
     }
 
     func connect() async throws(JobFailure) {

@@ -32,22 +32,14 @@ enum Queries {
     static func quarantine(_ key: DueKey, _ reason: String, _ pass: RunPass) -> Statement {
         Statement(
             "quarantine key", sql: PackageResources.quarantine_key_sql,
-            [.uuid(pass.token), .uuid(pass.runID), .uuid(key.id), .int(key.revision), .text(reason)], idempotent: true)
+            [
+                .text(pass.shard), .uuid(pass.token), .uuid(pass.runID), .uuid(key.id), .int(key.revision),
+                .text(reason),
+            ], idempotent: true)
     }
 
     static func recordedOutcome(_ keyID: UUID, _ runID: UUID) -> Statement {
         Statement("recorded outcome", sql: PackageResources.recorded_outcome_sql, [.uuid(runID), .uuid(keyID)])
-    }
-
-    static func startRun(_ pass: RunPass) -> Statement {
-        Statement(
-            "start run", sql: PackageResources.start_run_sql, [.uuid(pass.runID), .uuid(pass.token)], idempotent: true)
-    }
-
-    static func finishRun(_ runID: UUID, status: Int, counts: String, reportDigest: String?) -> Statement {
-        Statement(
-            "finish run", sql: PackageResources.finish_run_sql,
-            [.uuid(runID), .int(status), .json(counts), .text(reportDigest)], idempotent: true)
     }
 
     static func putFingerprints(_ fingerprints: [StoredFingerprint], scanKeyID: String) -> Statement {
@@ -61,10 +53,6 @@ enum Queries {
 
     static func runBooks(_ runID: UUID) -> Statement {
         Statement("run books", sql: PackageResources.run_books_sql, [.uuid(runID)])
-    }
-
-    static func recordAudit(_ action: String, detail: String) -> Statement {
-        Statement("record audit", sql: PackageResources.record_audit_sql, [.text(action), .json(detail)])
     }
 
     static var guardState: Statement { Statement("guard state", sql: PackageResources.guard_state_sql) }
@@ -87,5 +75,6 @@ enum Queries {
 /// What every write of a run shows: its id, and the token of the lease it holds.
 struct RunPass: Sendable {
     let runID: UUID
+    let shard: String
     let token: UUID
 }

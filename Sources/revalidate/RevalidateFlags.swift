@@ -12,7 +12,5 @@ struct RevalidateFlags: ParsableArguments, Sendable {
     @Option(name: .customLong("provider"), help: RevalidateSettings.provider.argumentHelp) var providers: [String] = []
     @Option(help: RevalidateSettings.limit.argumentHelp) var limit: String?
     @Option(help: RevalidateSettings.batch.argumentHelp) var batch: String?
-    @Option(help: RevalidateSettings.reconnectBudget.argumentHelp) var reconnectBudget: String?
     @Option(help: RevalidateSettings.leaseTTL.argumentHelp) var leaseTTL: String?
-    @Flag(help: RevalidateSettings.allowUnverifiedTLS.argumentHelp) var allowUnverifiedTLS = false
 }

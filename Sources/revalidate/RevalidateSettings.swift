@@ -15,9 +15,7 @@ struct RevalidateSettings: Sendable {
     let limit: Int?
     /// Verdicts a transaction.
     let batch: Int
-    let reconnectBudget: Duration
     let leaseTTL: Duration
-    let allowsUnverifiedTLS: Bool
     let origins: ProviderOrigins
 
     init(_ flags: RevalidateFlags, in environment: EnvironmentVariables) throws(JobFailure) {
@@ -40,9 +38,7 @@ struct RevalidateSettings: Sendable {
         spacing = try Self.spacing.optionalValue(flag: flags.spacing, in: environment)
         limit = try Self.limit.optionalValue(flag: flags.limit, in: environment)
         batch = try Self.batch.value(flag: flags.batch, in: environment)
-        reconnectBudget = try Self.reconnectBudget.value(flag: flags.reconnectBudget, in: environment)
         leaseTTL = try Self.leaseTTL.value(flag: flags.leaseTTL, in: environment)
-        allowsUnverifiedTLS = try Self.allowUnverifiedTLS.value(in: environment) || flags.allowUnverifiedTLS
         let given = flags.providers.isEmpty ? nil : flags.providers.joined(separator: ",")
         let chosen = try Self.provider.optionalValue(flag: given, in: environment) ?? Provider.allCases
         providers = Provider.allCases.filter(chosen.contains)
@@ -90,24 +86,17 @@ struct RevalidateSettings: Sendable {
         "BYOK_LIMIT", flag: "--limit", within: 1...1_000_000_000, help: "At most so many keys in this run.")
     static let batch = Setting<Int>.count(
         "BYOK_BATCH", flag: "--batch", default: 200, within: 1...1000, help: "At most so many verdicts a transaction.")
-    static let reconnectBudget = Setting<Duration>.duration(
-        "BYOK_RECONNECT_BUDGET", flag: "--reconnect-budget", default: .seconds(30),
-        help: "How long to try to reach the database again.")
     static let leaseTTL = Setting<Duration>(
         "BYOK_LEASE_TTL", flag: "--lease-ttl", default: .seconds(120),
         help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1d"
     ) { text in
         DurationText.read(text).flatMap { (.seconds(1) ... .seconds(86_400)).contains($0) ? $0 : nil }
     }
-    static let allowUnverifiedTLS = Setting<Bool>.toggle(
-        "BYOK_ALLOW_UNVERIFIED_TLS", flag: "--allow-unverified-tls",
-        help: "Speak to a database whose certificate proves nothing.")
-
     /// Every variable read here, for a snapshot of the environment.
     static let variables: [String] =
         [
             confirmAfter.variable, confirmAfterSlow.variable, recheckAfter.variable, concurrency.variable,
-            spacing.variable, provider.variable, limit.variable, batch.variable, reconnectBudget.variable,
-            leaseTTL.variable, allowUnverifiedTLS.variable,
+            spacing.variable, provider.variable, limit.variable, batch.variable,
+            leaseTTL.variable,
         ].map(\.description) + Provider.allCases.map(\.originVariable)
 }

@@ -9,17 +9,19 @@ import System
 struct Revalidation: Sendable {
     let run: Run
     let flags: RevalidateFlags
+    let databaseFlags: DatabaseFlags
 
-    init(_ run: Run, _ flags: RevalidateFlags) {
+    init(_ run: Run, _ flags: RevalidateFlags, _ database: DatabaseFlags) {
         self.run = run
         self.flags = flags
+        databaseFlags = database
     }
 
     func conclude() async throws(JobFailure) -> Conclusion {
         let settings = try RevalidateSettings(
             flags, in: EnvironmentVariables(reading: RevalidateSettings.variables))
         let secrets = try RunSecrets.read(settings.providers)
-        let database = try Database(settings)
+        let database = try Database(databaseFlags)
         let preflight = try await Preflight.pass(settings, secrets.keyring, database)
         let course = try Course(run, settings, secrets, database, preflight)
         return run.settings.isDryRun ? try await rehearse(course) : try await perform(course)
@@ -35,11 +37,11 @@ struct Revalidation: Sendable {
     }
 
     private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
-        let lease = try await RunLease.acquire(course.database, ttl: course.settings.leaseTTL, runID: run.id)
-        let keeping = Task { await lease.keep(course.halt) }
-        defer { keeping.cancel() }
+        let lease = try await Lease.take(run, for: course.settings.leaseTTL, on: course.database.keeper)
         do throws(JobFailure) {
-            let conclusion = try await perform(course, RunPass(runID: run.id, token: lease.token))
+            let record = try await RunRecord.start(run, under: lease, on: course.database.writer)
+            let pass = RunPass(runID: run.id, shard: lease.shard, token: lease.token)
+            let conclusion = try await perform(course, pass, record)
             await lease.release()
             return conclusion
         } catch {
@@ -48,14 +50,15 @@ struct Revalidation: Sendable {
         }
     }
 
-    private func perform(_ course: Course, _ pass: RunPass) async throws(JobFailure) -> Conclusion {
-        _ = try await course.database.write(Queries.startRun(pass))
+    private func perform(
+        _ course: Course, _ pass: RunPass, _ record: RunRecord
+    ) async throws(JobFailure) -> Conclusion {
         let settler = Settler(
             course.database, course.settings, pass, scanKeyID: course.opener.scanKeyID, course.ledger, course.halt)
         let settling = Task { await settler.run() }
         await course.travel(settler)
         await settler.close()
         await settling.value
-        return try await Closing(course, pass).conclude()
+        return try await Closing(course, record).conclude()
     }
 }

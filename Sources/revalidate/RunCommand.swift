@@ -8,12 +8,13 @@ struct RunCommand: AsyncParsableCommand {
         discussion: "Stop it with Ctrl-C or SIGTERM at any time: the next run goes on where it ended.")
 
     @OptionGroup var flags: RevalidateFlags
+    @OptionGroup var database: DatabaseFlags
     @OptionGroup var common: CommonFlags
 
     func run() async {
-        let flags = flags
+        let (flags, database) = (flags, database)
         await JobRunner.run("revalidate", common) { run throws(JobFailure) in
-            try await Revalidation(run, flags).conclude()
+            try await Revalidation(run, flags, database).conclude()
         }
     }
 }

@@ -46,7 +46,9 @@ struct RunVerdict {
                     .findings, "\(overdueCount) keys were not settled for more than 7 days", "see revalidate status"
                 ))
         }
-        if let stop {
+        if let stop, stop == .leaseLost {
+            found.append((.leaseHeld, "another run has taken the lease over", "run again when it has ended"))
+        } else if let stop {
             found.append((.stopped, "stopped (\(stop))", "run revalidate again: it goes on with what is still due"))
         }
         outcomes = found.isEmpty ? [.done] : found.map(\.0)

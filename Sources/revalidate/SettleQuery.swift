@@ -7,7 +7,7 @@ extension Queries {
         Statement(
             "settle checks", sql: PackageResources.settle_checks_sql,
             [
-                .uuid(pass.token), .uuid(pass.runID), .interval(settings.confirmAfter),
+                .text(pass.shard), .uuid(pass.token), .uuid(pass.runID), .interval(settings.confirmAfter),
                 .interval(settings.confirmAfterSlow), .interval(settings.recheckAfter),
                 .uuids(looks.map(\.keyID)), .ints(looks.map(\.revision)), .texts(looks.map(\.verdict.rawValue)),
                 .bools(looks.map(\.isSlow)), .ints(looks.map(\.httpStatus)), .texts(looks.map(\.code)),

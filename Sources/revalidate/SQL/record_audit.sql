@@ -1,1 +1,0 @@
-select byok.record_audit($1, $2)

@@ -1,1 +1,0 @@
-select byok.release_lease('revalidate', '', $1) as released

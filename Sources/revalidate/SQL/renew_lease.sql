@@ -1,1 +1,0 @@
-select byok.renew_lease('revalidate', '', $1, $2) as renewed

@@ -1,1 +1,0 @@
-select byok.start_run($1, 'revalidate', '', $2)

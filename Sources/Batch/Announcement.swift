@@ -18,6 +18,7 @@ struct Announcement {
             fields.append(("error", .string(summary.text)))
         }
         if let next = conclusion.next { fields.append(("next", .string(next.text))) }
+        fields += conclusion.details.map { ($0.name, $0.value) }
         return JSONText.write(.object(fields))
     }
 

@@ -10,6 +10,17 @@ public struct Conclusion: Sendable {
         }
     }
 
+    /// What a command was asked for, such as a list: told in JSON only, under its own name.
+    public struct Detail: Sendable {
+        let name: String
+        let value: JSONText.Value
+
+        public init(_ name: StaticString, _ value: JSONText.Value) {
+            self.name = name.description
+            self.value = value
+        }
+    }
+
     public let outcomes: [Outcome]
     public let counts: [Count]
     /// The folder of this run's report.
@@ -18,16 +29,18 @@ public struct Conclusion: Sendable {
     public let summary: LogMessage?
     /// The next step, such as how to resume.
     public let next: LogMessage?
+    public let details: [Detail]
 
     public init(
         _ outcomes: [Outcome] = [.done], counts: [Count] = [], report: String? = nil, summary: LogMessage? = nil,
-        next: LogMessage? = nil
+        next: LogMessage? = nil, details: [Detail] = []
     ) {
         self.outcomes = outcomes
         self.counts = counts
         self.report = report
         self.summary = summary
         self.next = next
+        self.details = details
     }
 
     init(_ failure: JobFailure) {
@@ -39,6 +52,7 @@ public struct Conclusion: Sendable {
     public var status: ExitStatus { outcome.status }
 
     func adding(_ outcome: Outcome) -> Conclusion {
-        Conclusion(outcomes + [outcome], counts: counts, report: report, summary: summary, next: next)
+        Conclusion(
+            outcomes + [outcome], counts: counts, report: report, summary: summary, next: next, details: details)
     }
 }

@@ -1,11 +1,12 @@
 /// JSON that keeps the order its fields are given in, one line: what people read, and scripts cut.
-enum JSONText {
-    indirect enum Value {
+public enum JSONText {
+    public indirect enum Value: Sendable {
         case null
         case bool(Bool)
         case integer(Int64)
         case number(Double)
         case string(String)
+        case array([Value])
         case object([(String, Value)])
     }
 
@@ -16,6 +17,7 @@ enum JSONText {
         case .integer(let value): String(value)
         case .number(let value): value.isFinite ? String(value) : "null"
         case .string(let value): quoted(value)
+        case .array(let elements): "[" + elements.map(write).joined(separator: ",") + "]"
         case .object(let fields):
             "{" + fields.map { quoted($0.0) + ":" + write($0.1) }.joined(separator: ",") + "}"
         }

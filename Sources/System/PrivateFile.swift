@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A file that appears under its name only when it is complete, never through a link.
@@ -43,6 +44,15 @@ public struct PrivateFile: ~Copyable {
         try file.commit()
     }
 
+    /// Makes a file that was not there; one that is there stays as it is.
+    public static func create(_ bytes: Span<UInt8>, at path: String) throws(SystemError) {
+        let folder = try PrivateFolder.parent(of: path)
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        let file = try begin(name, in: folder)
+        try file.append(bytes)
+        try file.commitAsNew()
+    }
+
     /// At most `limit` bytes of the file at `path`, which may not be a symbolic link.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let folder = try PrivateFolder.parent(of: path)
@@ -80,12 +90,25 @@ public struct PrivateFile: ~Copyable {
 
     /// Brings the bytes to the disk and gives them their name, replacing an earlier file of that name.
     public consuming func commit() throws(SystemError) {
-        guard fchmod(descriptor.number, mode) == 0 else { throw .current(.createFile, path: path) }
-        try descriptor.sync(path: path)
+        try complete()
         guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
             throw .current(.rename, path: path)
         }
         isCommitted = true
         try folder.sync(path: path)
+    }
+    /// The same, but refuses when the name is taken.
+    consuming func commitAsNew() throws(SystemError) {
+        try complete()
+        guard unsafe byok_rename_without_replacing(folder.number, temporaryName, name) == 0 else {
+            throw .current(.createFile, path: path)
+        }
+        isCommitted = true
+        try folder.sync(path: path)
+    }
+
+    private borrowing func complete() throws(SystemError) {
+        guard fchmod(descriptor.number, mode) == 0 else { throw .current(.createFile, path: path) }
+        try descriptor.sync(path: path)
     }
 }

@@ -25,6 +25,13 @@ public struct Terminal: Sendable {
         allowsColor = allowsRedraw && environment["NO_COLOR"] == nil
     }
 
+    /// True for a file that a group or others may read, as a shell's `>` makes them: no place for a secret.
+    public var isFileOpenToOthers: Bool {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return status.st_mode & 0o077 != 0
+    }
+
     /// Columns; 80 where the terminal does not say.
     public var width: Int {
         let columns = byok_terminal_columns(descriptor)
@@ -34,12 +41,21 @@ public struct Terminal: Sendable {
     /// Whether everything was taken. A reader that went away (`| head -1`) or a closed stream is no error here.
     @discardableResult
     public func write(_ text: String) -> Bool {
-        var bytes = ContiguousArray(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        write(Array(text.utf8).span)
+    }
+
+    /// Copies nothing, so that a secret may be written.
+    @discardableResult
+    public func write(_ bytes: Span<UInt8>) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = bytes.extracting(offset...)
+            let count = unsafe rest.withUnsafeBufferPointer {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
-            bytes = bytes.dropFirst(count)
+            offset += count
         }
         return true
     }

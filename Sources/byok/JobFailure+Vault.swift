@@ -28,7 +28,8 @@ extension JobFailure {
                 "BYOK_MASTER_KEYS is malformed: entry \(entry, as: "entry") (\(byteCount) bytes) \(fault)",
                 next: "one version:base64(32 bytes) entry a line")
         case .emptyKeyring:
-            self.init(.misconfigured, "BYOK_MASTER_KEYS has no entry", next: "one version:base64(32 bytes) entry a line")
+            self.init(
+                .misconfigured, "BYOK_MASTER_KEYS has no entry", next: "one version:base64(32 bytes) entry a line")
         case .cryptography: self.init(.broken, "OpenSSL refused to work", next: "report this")
         case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic:
             self.init(.broken, "a key cannot be sealed or opened", next: "report this")

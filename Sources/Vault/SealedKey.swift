@@ -8,7 +8,7 @@ public struct SealedKey: Equatable, Sendable {
     public static let formatByte: UInt8 = 0x01
     /// What sealing adds to a key's length: 29.
     public static let overhead = 1 + Nonce.byteCount + AES256GCM.tagByteCount
-    /// The lengths that the column's check allows, less what sealing adds.
+    /// No provider issues a key longer than this by far; a longer one is a mistake or an attack.
     public static let keyByteCounts = 1...512
 
     public let bytes: [UInt8]

@@ -121,7 +121,8 @@ let package = Package(
             name: "VaultTests", dependencies: ["Vault", "Postgres", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
-            name: "ProvidersTests", dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport"],
+            name: "ProvidersTests",
+            dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport", "provider-simulator"],
             swiftSettings: strictTests),
         .executableTarget(
             name: "batch-fixture", dependencies: ["Batch", "System", argumentParser],

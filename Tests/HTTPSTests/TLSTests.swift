@@ -99,4 +99,29 @@ struct TLSTests {
         #expect(responses.allSatisfy { $0?.status == 200 && $0?.httpVersion == .http2 })
         await client.shutDown()
     }
+
+    @Test(
+        .enabled(if: FileManager.default.isExecutableFile(atPath: TLSServer.nghttpd), "nghttp2-server is not installed")
+    )
+    func `over HTTP 2 an answer that is cut off disturbs none of those beside it`() async throws {
+        try authority.makeServer("good")
+        try Data(repeating: 0x61, count: 1_000_000).write(to: authority.folder.appending(path: "long"))
+        let server = try TLSServer.http2(authority, "good")
+        defer { server.stop() }
+        let client = try publicHostClient(authority.file, port: server.port)
+        let responses = await withTaskGroup(of: (String, Response?).self) { group in
+            for index in 1...32 {
+                let path = index.isMultiple(of: 2) ? "/long" : "/ca.pem"
+                let request = publicHostRequest(server.port, path: path)
+                group.addTask { (path, try? await outcome(client, request).get()) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for (path, response) in responses {
+            #expect(response?.status == 200, "\(path)")
+            #expect(response?.isTruncated == (path == "/long"))
+            #expect(path != "/long" || response?.body.count == 65_536)
+        }
+        await client.shutDown()
+    }
 }

@@ -7,11 +7,14 @@ final class Loop {
     private struct Connection {
         var provider: Provider
         var pending: [UInt8] = []
+        /// What the socket had no room for yet.
+        var unsent: ArraySlice<UInt8> = []
     }
 
     private struct Due {
         var at: ContinuousClock.Instant
         var descriptor: Int32
+        var provider: Provider
         var serial: Int
         var reaction: Reaction
     }
@@ -21,7 +24,7 @@ final class Loop {
     private var watched: [pollfd] = []
     private var listeners: [Int32: Provider] = [:]
     private var connections: [Int32: (connection: Connection, serial: Int)] = [:]
-    /// In order of time: every answer has the same latency.
+    /// In order of time.
     private var due: [Due] = []
     private var nextDue = 0
     private var serial = 0
@@ -55,6 +58,8 @@ final class Loop {
             for descriptor in ready {
                 if let provider = listeners[descriptor] {
                     admit(descriptor, provider)
+                } else if connections[descriptor]?.connection.unsent.isEmpty == false {
+                    transmit([], descriptor)
                 } else {
                     receive(descriptor)
                 }
@@ -82,6 +87,7 @@ final class Loop {
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             serial += 1
             connections[descriptor] = (Connection(provider: provider), serial)
+            simulation.connected(to: provider)
             watch(descriptor)
         }
     }
@@ -95,19 +101,28 @@ final class Loop {
         entry.connection.pending += buffer[..<count]
         if let request = HTTPRequest(entry.connection.pending) {
             entry.connection.pending = []
-            let reaction = simulation.react(to: request, at: entry.connection.provider)
-            due.append(
+            let provider = entry.connection.provider
+            let reaction = simulation.react(to: request, at: provider)
+            enqueue(
                 Due(
-                    at: clock.now + simulation.latency, descriptor: descriptor, serial: entry.serial, reaction: reaction
-                ))
+                    at: clock.now + simulation.latency(of: provider), descriptor: descriptor, provider: provider,
+                    serial: entry.serial, reaction: reaction))
         }
         connections[descriptor] = entry
+    }
+
+    /// Providers differ in latency: from behind, the place is mostly near.
+    private func enqueue(_ item: Due) {
+        var place = due.count
+        while place > nextDue, due[place - 1].at > item.at { place -= 1 }
+        due.insert(item, at: place)
     }
 
     private func sendDue() {
         while nextDue < due.count, due[nextDue].at <= clock.now {
             let item = due[nextDue]
             nextDue += 1
+            simulation.left(item.provider)
             if connections[item.descriptor]?.serial == item.serial { perform(item.reaction, item.descriptor) }
         }
         if nextDue > 4096 || nextDue == due.count {
@@ -119,7 +134,7 @@ final class Loop {
     private func perform(_ reaction: Reaction, _ descriptor: Int32) {
         switch reaction {
         case .answer(let bytes): transmit(bytes, descriptor)
-        case .slowly(let bytes): transmit(Array(bytes.prefix(bytes.count / 2)), descriptor)
+        case .half(let bytes): transmit(Array(bytes.prefix(bytes.count / 2)), descriptor)
         case .close: drop(descriptor)
         case .reset:
             var now = linger(l_onoff: 1, l_linger: 0)
@@ -129,9 +144,19 @@ final class Loop {
         }
     }
 
-    /// Answers are far smaller than a socket's buffer; one that does not fit ends the connection.
+    /// Sends as much as the socket takes; the rest when it has room again.
     private func transmit(_ bytes: [UInt8], _ descriptor: Int32) {
-        if send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) != bytes.count { drop(descriptor) }
+        guard var unsent = connections[descriptor]?.connection.unsent else { return }
+        unsent += bytes
+        while !unsent.isEmpty {
+            let count = unsent.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count < 0 && errno == EAGAIN { break }
+            guard count > 0 else { return drop(descriptor) }
+            unsent = unsent.dropFirst(count)
+        }
+        connections[descriptor]?.connection.unsent = unsent
+        guard let place = watched.firstIndex(where: { $0.fd == descriptor }) else { return }
+        watched[place].events = Int16(unsent.isEmpty ? POLLIN : POLLOUT)
     }
 
     private func drop(_ descriptor: Int32) {

@@ -3,13 +3,6 @@ import Providers
 
 /// One key of a made-up population: the same for the same seed and place.
 struct MadeUpKey {
-    /// What the simulated provider says about it.
-    enum Fate: CaseIterable {
-        case works, dead, restricted, exhausted
-        /// Fails a few times on the provider's side, then works.
-        case flaky
-    }
-
     let index: Int
     let provider: Provider
     let fate: Fate
@@ -25,26 +18,15 @@ struct MadeUpKey {
     ]
     private static let shapes = Dictionary(uniqueKeysWithValues: Provider.allCases.map { ($0, $0.currentShape) })
 
-    init(_ index: Int, users: Int, seed: UInt64, allWork: Bool) {
+    init(_ index: Int, users: Int, seed: UInt64, fates: Fates) {
         self.index = index
         provider = Self.shares[index % Self.shares.count]
         let before = Self.shares[..<(index % Self.shares.count)].count { [provider] in $0 == provider }
         let share = Self.shares.count { [provider] in $0 == provider }
-        fate = allWork ? .works : Self.fate(of: index / Self.shares.count * share + before)
+        fate = fates[index / Self.shares.count * share + before]
         text = Self.shapes[provider]?.decoy(seed: seed &* 0x9E37_79B9 &+ UInt64(index) &* 0xD6E8_FEB8_6659_FD93) ?? []
         userIndex = index % users
         turn = index / users
-    }
-
-    /// By the place among the provider's keys: 3 in 100 are dead, evenly spread, as the guard expects of normal life.
-    private static func fate(of place: Int) -> Fate {
-        switch place % 33 {
-        case 20: .dead
-        case 8: .exhausted
-        case 14: .restricted
-        case 27: .flaky
-        default: .works
-        }
     }
 
     /// One line of what `byok keys import` reads. Ids ascend, so that the keys are due in this order.

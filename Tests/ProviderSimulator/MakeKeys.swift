@@ -12,26 +12,37 @@ struct MakeKeys: ParsableCommand {
     @Option(help: "How many users they belong to.") var users = 500
     @Option(help: "Another seed makes other keys.") var seed: UInt64 = 1
     @Flag(help: "Every key works: nothing dead, restricted, exhausted or flaky.") var allWork = false
+    @Option(help: "Of each hundred keys of a provider.") var deadPercent = 3
+    @Option(help: "Of each hundred keys of a provider.") var exhaustedPercent = 3
+    @Option(help: "Of each hundred keys of a provider.") var restrictedPercent = 3
+    @Option(help: "Of each hundred keys of a provider.") var flakyPercent = 3
+    @Flag(help: "The script refuses every key that is not made up here.") var refuseOthers = false
     @Option(help: "Writes what `byok keys import` reads.") var importFile: String?
     @Option(help: "Writes what `provider-simulator --script` reads.") var scriptFile: String?
     @Option(help: "Writes lines for `grep -F -f`.") var patternFile: String?
 
     func run() throws {
         guard count > 0, users > 0 else { throw ValidationError("--count and --users want to be more than 0") }
+        let fates = allWork ? Fates() : Fates(deadPercent, exhaustedPercent, restrictedPercent, flakyPercent)
+        guard fates.isPossible else { throw ValidationError("the percents want to be from 0 to 100 together") }
         let imports = try importFile.map(Output.init)
         let patterns = try patternFile.map(Output.init)
-        var script = Script(answers: [:])
+        var script = Script(live: refuseOthers ? [] : nil, answers: [:])
         for index in 0..<count {
-            let key = MadeUpKey(index, users: users, seed: seed, allWork: allWork)
+            let key = MadeUpKey(index, users: users, seed: seed, fates: fates)
             imports?.write(key.importLine)
             patterns?.write(LeakPatterns(key: key.text).lines.joined(separator: "\n") + "\n")
-            script.answers?[String(decoding: key.text.suffix(16), as: UTF8.self)] = key.answers
+            let end = String(decoding: key.text.suffix(16), as: UTF8.self)
+            script.answers?[end] = key.answers
+            script.live?.append(end)
         }
         imports?.finish()
         patterns?.finish()
         if let scriptFile {
             let output = try Output(scriptFile)
-            output.write(String(decoding: try JSONEncoder().encode(script), as: UTF8.self))
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            output.write(String(decoding: try encoder.encode(script), as: UTF8.self))
             output.finish()
         }
     }

@@ -104,7 +104,7 @@ public enum JobRunner {
         }
     }
 
-    private static func reject(_ job: StaticString, _ failure: JobFailure, asJSON: Bool) -> ExitStatus {
+    static func reject(_ job: StaticString, _ failure: JobFailure, asJSON: Bool) -> ExitStatus {
         let announcement = Announcement(job: job, runID: nil, conclusion: Conclusion(failure))
         if asJSON { Terminal.standardOutput().write(announcement.json + "\n") }
         Terminal.standardError().write(announcement.line + "\n")

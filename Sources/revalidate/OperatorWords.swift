@@ -1,0 +1,39 @@
+import Batch
+import FoundationEssentials
+import Postgres
+import System
+
+/// `1 key`, `2 keys`.
+struct Count: CustomStringConvertible {
+    let number: Int
+    let noun: String
+
+    init(_ number: Int, _ noun: String) {
+        self.number = number
+        self.noun = noun
+    }
+
+    var description: String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+/// What commands that change something share.
+enum DryRun {
+    static func isAsked(_ flag: Bool) throws(JobFailure) -> Bool {
+        let setting = Setting<Bool>.toggle("BYOK_DRY_RUN", flag: "--dry-run", help: "")
+        do throws(SettingError) {
+            return try setting.value(in: EnvironmentVariables(reading: [setting.variable.description])) || flag
+        } catch { throw JobFailure(error) }
+    }
+
+    /// The bounds that the database sets too.
+    static func isReason(_ text: String) -> Bool {
+        text.contains { !$0.isWhitespace } && text.unicodeScalars.count <= 500 && !text.utf8.contains(0)
+    }
+}
+
+extension JSONText.Value {
+    static func count(_ count: Int) -> Self { .integer(Int64(count)) }
+    static func text(_ text: String?) -> Self { text.map { .string($0) } ?? .null }
+    static func moment(_ moment: Timestamp?) -> Self { moment.map { .string($0.description) } ?? .null }
+    static func id(_ id: UUID?) -> Self { id.map { .string($0.uuidString.lowercased()) } ?? .null }
+}

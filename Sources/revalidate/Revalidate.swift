@@ -18,7 +18,7 @@ import Batch
             78 a setting or a master key is wrong.
             """,
         version: SuiteVersion.text.description,
-        subcommands: [RunCommand.self],
+        subcommands: [RunCommand.self, Status.self, Explain.self, Approve.self, Undo.self],
         defaultSubcommand: RunCommand.self)
 
     static func main() async {

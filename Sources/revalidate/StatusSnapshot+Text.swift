@@ -44,7 +44,8 @@ extension StatusSnapshot {
             case "queued":
                 let next = mail.nextAt.map { ", the next at \($0.toTheSecond)" } ?? ""
                 return [
-                    "Mails", "\(mail.count) queued: \(mail.waiting) wait their 30 minutes\(next); undo still stops them",
+                    "Mails",
+                    "\(mail.count) queued: \(mail.waiting) wait their 30 minutes\(next); undo still stops them",
                 ]
             case "sent": return ["Mails", "\(mail.count) sent in the last 24 h"]
             default: return ["Mails", "\(mail.count) \(mail.state)"]

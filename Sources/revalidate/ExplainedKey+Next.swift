@@ -46,11 +46,16 @@ extension ExplainedKey {
         ]
     }
 
+    /// The gap is a setting of the run. Where the key is due before a gap can be over, it was made due by hand or undone.
     private func struck(_ key: Present, _ firstRefusedAt: Timestamp) -> [String] {
-        let gap = key.nextCheckAt.map { ", \(DurationText.write($0.since(firstRefusedAt))) after the first refusal" }
+        let gap = key.nextCheckAt.map { $0.since(firstRefusedAt) }
+        let after = gap.map { $0 > .zero ? ", \(DurationText.write($0)) after the first refusal" : "" } ?? ""
         return [
-            "One strike of two. Asked again \(moment(key.nextCheckAt))\(gap ?? "").",
-            "Refused then, it is disabled and its user is told by mail; an answer that works clears the strike.",
+            "One strike of two. Asked again \(moment(key.nextCheckAt))\(after).",
+            """
+            Refused then, its gap over (24h unless set otherwise, 168h for answers that working keys get too), it is \
+            disabled and its user is told by mail; an answer that works clears the strike.
+            """,
             key.status == "unchecked"
                 ? "Not usable meanwhile: it never worked." : "Usable meanwhile, after every active key.",
         ]

@@ -97,7 +97,7 @@ extension StatusSnapshot {
 
     private var suspectLines: [String] {
         if suspectCount == 0 { return ["Keys with one strike: none"] }
-        let head = ["key", "provider", "label", "first refused", "decided from"]
+        let head = ["key", "provider", "label", "first refused", "asked again, and decided"]
         let rows = suspects.map { suspect in
             [
                 suspect.keyID.uuidString.lowercased(), suspect.provider, AlignedRows.short(suspect.label),

@@ -42,7 +42,8 @@ struct StatusSnapshot: Sendable {
         let provider: String
         let label: String
         let firstRefusedAt: Timestamp
-        /// Refused again from then on, it is disabled.
+        /// When it is asked again: at the end of its gap, unless somebody made it due earlier. Refused after the gap,
+        /// it is disabled.
         let decidedAt: Timestamp?
         let isHeld: Bool
     }

@@ -9,6 +9,8 @@ public enum Outcome: Sendable, Equatable {
     /// A published claim does not hold.
     case claim
     case quarantined(Int)
+    /// What was handed in was not taken, or not all of it: a key that does not work, lines that are malformed.
+    case rejected
     case unavailable
     /// The books do not balance.
     case broken
@@ -23,7 +25,7 @@ public enum Outcome: Sendable, Equatable {
         switch self {
         case .done: .done
         case .findings, .incomplete, .guardTripped, .claim: .look
-        case .quarantined: .quarantined
+        case .quarantined, .rejected: .quarantined
         case .unavailable: .unavailable
         case .broken: .broken
         case .stopped, .leaseHeld: .stopped
@@ -43,6 +45,7 @@ public enum Outcome: Sendable, Equatable {
         case .guardTripped: "guard"
         case .claim: "claim"
         case .quarantined: "quarantined"
+        case .rejected: "rejected"
         case .unavailable: "unavailable"
         case .broken: "broken"
         case .stopped: "stopped"

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct Keys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Adds, imports, lists, shows and deletes users' keys.",
+        subcommands: [KeysImport.self])
+}

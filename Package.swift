@@ -149,7 +149,7 @@ let package = Package(
             dependencies: ["revalidate", "byok", "provider-simulator", "Postgres", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate"],
+            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

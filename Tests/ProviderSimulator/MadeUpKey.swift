@@ -12,18 +12,19 @@ struct MadeUpKey {
     let turn: Int
 
     /// Out of twenty keys: the providers as users choose them, mixed.
-    private static let shares: [Provider] = [
+    static let usualShares: [Provider] = [
         .anthropic, .openai, .google, .anthropic, .openai, .deepseek, .google, .anthropic, .openai, .mistral,
         .groq, .anthropic, .openai, .google, .deepseek, .anthropic, .openai, .google, .mistral, .groq,
     ]
     private static let shapes = Dictionary(uniqueKeysWithValues: Provider.allCases.map { ($0, $0.currentShape) })
 
-    init(_ index: Int, users: Int, seed: UInt64, fates: Fates) {
+    init(_ index: Int, users: Int, seed: UInt64, fates: Fates, shares: [Provider] = usualShares) {
+        let provider = shares[index % shares.count]
+        let before = shares[..<(index % shares.count)].count { $0 == provider }
+        let place = index / shares.count * shares.count { $0 == provider } + before
         self.index = index
-        provider = Self.shares[index % Self.shares.count]
-        let before = Self.shares[..<(index % Self.shares.count)].count { [provider] in $0 == provider }
-        let share = Self.shares.count { [provider] in $0 == provider }
-        fate = fates[index / Self.shares.count * share + before]
+        self.provider = provider
+        fate = fates[place]
         text = Self.shapes[provider]?.decoy(seed: seed &* 0x9E37_79B9 &+ UInt64(index) &* 0xD6E8_FEB8_6659_FD93) ?? []
         userIndex = index % users
         turn = index / users

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Providers
 
 /// Makes up a population of keys, the script by which the simulator knows them, and the patterns that find a leak.
 struct MakeKeys: ParsableCommand {
@@ -11,6 +12,7 @@ struct MakeKeys: ParsableCommand {
     @Option(help: "How many keys.") var count = 2000
     @Option(help: "How many users they belong to.") var users = 500
     @Option(help: "Another seed makes other keys.") var seed: UInt64 = 1
+    @Flag(help: "As many keys of each provider, for measurements.") var even = false
     @Flag(help: "Every key works: nothing dead, restricted, exhausted or flaky.") var allWork = false
     @Option(help: "Of each hundred keys of a provider.") var deadPercent = 3
     @Option(help: "Of each hundred keys of a provider.") var exhaustedPercent = 3
@@ -27,9 +29,10 @@ struct MakeKeys: ParsableCommand {
         guard fates.isPossible else { throw ValidationError("the percents want to be from 0 to 100 together") }
         let imports = try importFile.map(Output.init)
         let patterns = try patternFile.map(Output.init)
+        let shares = even ? Provider.allCases : MadeUpKey.usualShares
         var script = Script(live: refuseOthers ? [] : nil, answers: [:])
         for index in 0..<count {
-            let key = MadeUpKey(index, users: users, seed: seed, fates: fates)
+            let key = MadeUpKey(index, users: users, seed: seed, fates: fates, shares: shares)
             imports?.write(key.importLine)
             patterns?.write(LeakPatterns(key: key.text).lines.joined(separator: "\n") + "\n")
             let end = String(decoding: key.text.suffix(16), as: UTF8.self)

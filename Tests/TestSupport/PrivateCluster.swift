@@ -57,5 +57,8 @@ public final class PrivateCluster: Sendable {
 
 public struct ClusterError: Error, CustomStringConvertible {
     public let message: String
+
+    public init(message: String) { self.message = message }
+
     public var description: String { message }
 }

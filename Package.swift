@@ -78,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "byok",
             dependencies: [
-                "Batch", "Fingerprints", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
+                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
                 argumentParser,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")],

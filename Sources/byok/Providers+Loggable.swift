@@ -1,0 +1,5 @@
+public import Batch
+public import Providers
+
+extension Provider: Loggable {}
+extension Verdict: Loggable {}

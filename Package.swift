@@ -146,8 +146,11 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "RevalidateTests",
-            dependencies: ["revalidate", "byok", "provider-simulator", "Postgres", "TestSupport"],
-            swiftSettings: strictTests),
+            dependencies: [
+                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "System",
+                "TestSupport",
+            ],
+            exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
             name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
             swiftSettings: strictTests),

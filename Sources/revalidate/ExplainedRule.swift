@@ -26,7 +26,7 @@ struct ExplainedRule: Sendable, Equatable {
         return found
     }
 
-    private static func judge(_ example: AnswerExample, of provider: Provider) -> Judgement? {
+    static func judge(_ example: AnswerExample, of provider: Provider) -> Judgement? {
         let key = Array((example.keyPrefix + String(repeating: "x", count: 40)).utf8)
         let answer = Answer(
             status: example.status, headers: example.headers, body: example.body(forKey: key, requestID: "none"))

@@ -26,7 +26,8 @@ struct LiveCheck: Sendable {
         case .refused: throw Self.refusal(provider, finding)
         case .unknown:
             throw JobFailure(
-                .rejected, "the key is not stored: \(provider) answered \(finding.status) in a way nobody has described",
+                .rejected,
+                "the key is not stored: \(provider) answered \(finding.status) in a way nobody has described",
                 next: "try again later, and report it if it stays so")
         case .transient:
             throw JobFailure(

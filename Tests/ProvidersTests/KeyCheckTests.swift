@@ -156,8 +156,12 @@ import Testing
     @Test(arguments: Provider.allCases)
     func `no finding holds a piece of the key, wherever the provider quotes it`(provider: Provider) async throws {
         let key = provider.decoyKey(seed: 11)
-        for answer in ["echo_everywhere", "invalid_key", "close", "garbage"] {
-            let finding = try await ask([answer], provider).finding
+        let answers = ["echo_everywhere", "invalid_key", "close", "garbage", "close", "garbage"]
+        let simulator = try Simulator(answers: [end(key): answers])
+        let checking = try Checking(simulator)
+        for answer in ["echo_everywhere", "invalid_key", "fault"] {
+            let finding = await checking.ask(provider, key)
+            #expect((finding.fault != nil) == (answer == "fault"))
             var text = String(reflecting: finding)
             dump(finding, to: &text)
             text += finding.fault.map { "\($0)" } ?? ""
@@ -167,6 +171,7 @@ import Testing
             }
             if answer == "echo_everywhere" { #expect(finding.judgement.requestID == nil) }
         }
+        await checking.shutDown()
     }
 
     private static func key(_ provider: Provider, fitting example: AnswerExample, seed: UInt64) -> [UInt8] {

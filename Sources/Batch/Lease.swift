@@ -1,5 +1,4 @@
 public import FoundationEssentials
-internal import Glibc
 public import Postgres
 
 /// The right to run one shard of a job: a row in `byok.job_leases`, renewed while the process lives.
@@ -74,9 +73,7 @@ public struct Lease: Sendable {
 
     /// `host:process`, so that an operator finds who runs.
     static var holder: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&name, name.count - 1) == 0 else { return "?:\(getpid())" }
-        let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return "\(host):\(getpid())"
+        let process = ProcessInfo.processInfo
+        return "\(process.hostName):\(process.processIdentifier)"
     }
 }

@@ -147,8 +147,8 @@ let package = Package(
         .testTarget(
             name: "RevalidateTests",
             dependencies: [
-                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "System",
-                "TestSupport",
+                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "TestSupport", "Vault",
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(

@@ -97,7 +97,8 @@ let package = Package(
                 .embedInCode("SQL/explain_checks.sql"), .embedInCode("SQL/explain_events.sql"),
                 .embedInCode("SQL/explain_key.sql"), .embedInCode("SQL/explain_mails.sql"),
                 .embedInCode("SQL/guard_state.sql"), .embedInCode("SQL/installation.sql"),
-                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/put_fingerprints.sql"),
+                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/previous_report.sql"),
+                .embedInCode("SQL/put_fingerprints.sql"),
                 .embedInCode("SQL/quarantine_key.sql"), .embedInCode("SQL/recorded_outcome.sql"),
                 .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
                 .embedInCode("SQL/status_backlog.sql"), .embedInCode("SQL/status_leases.sql"),
@@ -147,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "RevalidateTests",
             dependencies: [
-                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "System",
-                "TestSupport",
+                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "TestSupport", "Vault",
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(

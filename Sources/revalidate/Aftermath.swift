@@ -12,6 +12,8 @@ struct Aftermath: Sendable {
     let disabled: [RunSummary.DisabledKey]
     let calendar: RunCalendar
     let guards: GuardStates
+    /// Of the latest run that left a report; nil for the first.
+    let previousManifest: String?
 
     static func read(_ course: Course) async throws(JobFailure) -> Aftermath {
         let (database, settings) = (course.database, course.settings)
@@ -21,6 +23,7 @@ struct Aftermath: Sendable {
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
         let calendar = try await database.read(Queries.calendar)
         let guards = try await GuardStates.read(database)
+        let previous = try await database.read(Queries.previousReport)
         return try Database.reading { () throws(PostgresError) in
             let counted = try overdue.single()
             return Aftermath(
@@ -34,7 +37,7 @@ struct Aftermath: Sendable {
                             hour: try row.timestamp("hour"), runs: try row.int("runs"),
                             worstExitStatus: try row.optionalInt("worst"))
                     }),
-                guards: guards)
+                guards: guards, previousManifest: try previous.first?.text("digest"))
         }
     }
 

@@ -2,6 +2,7 @@ import Batch
 import FoundationEssentials
 import Postgres
 import Providers
+import Reports
 import System
 
 /// The end of a run: books compared, what it came to told, recorded and concluded.
@@ -28,9 +29,27 @@ struct Closing: Sendable {
         let summary = await summary(aftermath)
         let verdict = RunVerdict(summary, ledger, course.halt.stopReason, aftermath.guards)
         verdict.tell(course.run.log)
+        return try await conclude(verdict, summary, aftermath)
+    }
+
+    /// A report that cannot be written takes nothing back: what was settled stays settled.
+    private func conclude(
+        _ verdict: RunVerdict, _ summary: RunSummary, _ aftermath: Aftermath
+    ) async throws(JobFailure) -> Conclusion {
+        var outcomes = verdict.outcomes
+        var receipt: ReportFolder.Receipt?
+        if record != nil {
+            do throws(JobFailure) {
+                receipt = try course.report.write(
+                    summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
+            } catch {
+                course.run.log.error("report_not_written", error.message)
+                outcomes.append(error.outcome)
+            }
+        }
         let conclusion = Conclusion(
-            verdict.outcomes, counts: counts, summary: verdict.message, next: verdict.next)
-        try await finish(conclusion)
+            outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next)
+        try await finish(conclusion, digest: receipt?.manifestDigest)
         return conclusion
     }
 
@@ -39,7 +58,7 @@ struct Closing: Sendable {
         let quarantined = ledger.books.total(of: .quarantined)
         let outcomes = [failure.outcome] + (quarantined > 0 ? [.quarantined(quarantined)] : [])
         let conclusion = Conclusion(outcomes, counts: counts, summary: failure.message, next: failure.next)
-        try? await finish(conclusion)
+        try? await finish(conclusion, digest: nil)
         return conclusion
     }
 
@@ -47,12 +66,12 @@ struct Closing: Sendable {
         KeyOutcome.allCases.map { Conclusion.Count($0.countName, ledger.books.total(of: $0)) }
     }
 
-    private func finish(_ conclusion: Conclusion) async throws(JobFailure) {
+    private func finish(_ conclusion: Conclusion, digest: String?) async throws(JobFailure) {
         guard let record else { return }
         try await record.tellDecryptions([
             ("revalidate", ledger.decryptions.revalidate), ("fingerprint", ledger.decryptions.fingerprint),
         ])
-        try await record.finish(conclusion, digest: nil)
+        try await record.finish(conclusion, digest: digest)
     }
 
     private func summary(_ aftermath: Aftermath) async -> RunSummary {

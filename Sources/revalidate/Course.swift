@@ -13,6 +13,7 @@ struct Course: Sendable {
     let settings: RevalidateSettings
     let database: Database
     let preflight: Preflight
+    let report: RunReport
     let opener: KeyOpener
     let ledger: Ledger
     let halt: Halt
@@ -21,12 +22,14 @@ struct Course: Sendable {
     private let check: KeyCheck
 
     init(
-        _ run: Run, _ settings: RevalidateSettings, _ secrets: RunSecrets, _ database: Database, _ preflight: Preflight
+        _ run: Run, _ settings: RevalidateSettings, _ secrets: RunSecrets, _ database: Database, _ preflight: Preflight,
+        _ report: RunReport
     ) throws(JobFailure) {
         self.run = run
         self.settings = settings
         self.database = database
         self.preflight = preflight
+        self.report = report
         do { opener = try KeyOpener(secrets.keyring, secrets.scanKey) } catch { throw JobFailure(error) }
         let due = settings.providers.reduce(0) { $0 + (preflight.due[$1] ?? 0) }
         let ledger = Ledger(run.progress("keys", total: settings.limit.map { min($0, due) } ?? due))

@@ -69,6 +69,10 @@ enum Queries {
             [.texts(providers.map(\.rawValue)), .interval(recheckAfter)])
     }
 
+    static var previousReport: Statement {
+        Statement("previous report", sql: PackageResources.previous_report_sql)
+    }
+
     static var calendar: Statement { Statement("calendar", sql: PackageResources.calendar_sql) }
 }
 

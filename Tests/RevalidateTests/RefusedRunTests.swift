@@ -1,0 +1,142 @@
+import Foundation
+import Providers
+import TestSupport
+import Testing
+
+/// Runs that must end before a single row is opened.
+@Suite struct RefusedRunTests {
+    /// A dead key that would show any request and any verdict.
+    private static func stage(isTest: Bool = true) throws -> (Stage, PlantedKey) {
+        let stage = try Stage(isTest: isTest)
+        let key = PlantedKey(.anthropic, seed: 11)
+        try stage.plant([key])
+        return (stage, key)
+    }
+
+    private static func expectUntouched(_ stage: Stage, _ simulator: Simulator) throws {
+        #expect(try simulator.requestCount() == 0)
+        #expect(try stage.count("byok.job_runs") == 0)
+        #expect(try stage.count("byok.key_checks") == 0)
+    }
+
+    @Test func `another master key under a known number is refused before anything is asked`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        let wrong = "1:" + Data(repeating: 9, count: 32).base64EncodedString()
+
+        let ended = try stage.run([], simulator, with: ["BYOK_MASTER_KEYS": wrong])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("master key 1"))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a version that due keys need and the keyring lacks is named with its count`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        _ = try stage.database.psql(
+            "alter table byok.api_keys disable trigger user; update byok.api_keys set master_key_version = 7")
+
+        let ended = try stage.run([], simulator)
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("version 7 (1 keys)"))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `no master keys at all is a setting missing`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator, without: ["BYOK_MASTER_KEYS"])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("BYOK_MASTER_KEYS"))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a loopback provider on a database that is not for tests is refused`() throws {
+        let (stage, _) = try Self.stage(isTest: false)
+        let simulator = try Simulator()
+
+        #expect(try stage.run([], simulator).status == 78)
+        #expect(try stage.run(["--dry-run"], simulator).status == 78)
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test(arguments: ["http://10.0.0.1:80", "https://api.anthropic.com.example", "http://127.0.0.1.nip.io", "x"])
+    func `a provider address that is not loopback is refused without a word of it`(_ address: String) throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator, with: ["BYOK_ANTHROPIC_URL": address])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("BYOK_ANTHROPIC_URL"))
+        #expect(address == "x" || !ended.stderr.contains(address))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test(arguments: [
+        ["--confirm-after", "soon"], ["--concurrency", "0"], ["--provider", "acme"], ["--batch", "5000"],
+    ])
+    func `a malformed flag is named`(_ arguments: [String]) throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+
+        let ended = try stage.run(arguments, simulator)
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains(arguments[0]))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `an unknown flag is a usage error`() throws {
+        let (stage, _) = try Self.stage()
+        #expect(try stage.run(["--no-such-flag"], nil).status == 64)
+    }
+
+    @Test func `a database that does not answer within the budget is unavailable`() throws {
+        let (stage, _) = try Self.stage()
+
+        let ended = try stage.run(["--reconnect-budget", "1s"], nil, with: ["PGHOST": "/nowhere"])
+
+        #expect(ended.status == 69)
+        #expect(ended.outcome == "unavailable")
+    }
+
+    @Test func `a database without the schema asks for migrate`() throws {
+        let (stage, _) = try Self.stage()
+        let empty = try PrivateCluster.shared.makeDatabase()
+
+        let ended = try stage.run([], nil, with: ["PGDATABASE": empty.name])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("byok migrate"))
+    }
+
+    @Test func `a pause holds every run back`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        _ = try stage.database.psql("select byok.pause('revalidate', 'looking')", role: "byok_operator")
+
+        let ended = try stage.run([], simulator)
+
+        #expect(ended.status == 75)
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a second run meets the lease and says who holds it`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator(latency: 3000)
+        let first = try Subprocess(Stage.executable, [], environment: stage.environment(simulator))
+        try stage.waitForRun()
+
+        let second = try stage.run([], simulator)
+
+        #expect(second.status == 75)
+        #expect(second.outcome == "lease_held")
+        #expect(second.stderr.contains("since 20"))
+        #expect(first.wait().status == 0)
+    }
+}

@@ -2,12 +2,12 @@ internal import Glibc
 
 /// What a folder is like, found out without making or changing anything.
 public enum FolderState: Sendable, Equatable {
-    /// Others can neither read nor write in it, and this process can write.
+    /// Nobody else can write in it, and this process can. What is made in it is closed by its own mode.
     case ready
     /// It is not there, but its nearest parent lets this process make it.
     case canBeMade
-    /// `mode` is the permission bits.
-    case openToOthers(mode: UInt32)
+    /// Others may put something in. `mode` is the permission bits.
+    case writableByOthers(mode: UInt32)
     case symbolicLink
     case notAFolder
     case notWritable
@@ -23,7 +23,7 @@ public enum FolderState: Sendable, Equatable {
         default: return .notAFolder
         }
         let mode = status.st_mode & 0o7777
-        guard mode & 0o077 == 0 else { return .openToOthers(mode: mode) }
+        guard mode & 0o022 == 0 else { return .writableByOthers(mode: mode) }
         return unsafe access(path, W_OK | X_OK) == 0 ? .ready : .notWritable
     }
 

@@ -44,10 +44,7 @@ struct Doctor: AsyncParsableCommand {
         switch settings.connection {
         case .success(let connection):
             checks += await DoctorDatabase(job: job, settings: connection, secrets: secrets).checks()
-        case .failure(let failure):
-            checks.append(
-                .fail("database", failure, why: "every job reads and writes its state there"))
-            checks += DoctorDatabase.undecided(for: job)
+        case .failure(let failure): checks += DoctorDatabase.unreached(job, failure)
         }
         return checks
     }

@@ -38,9 +38,12 @@ struct DoctorCheck: Sendable {
         .fail(name, failure.outcome, failure.message, why: why, mend: failure.next ?? "see byok doctor --help")
     }
 
-    static func notDecided(_ name: StaticString, why: LogMessage, mend: LogMessage) -> DoctorCheck {
+    /// `outcome` is that of the cause, where another line has it: a consequence must not hide it.
+    static func notDecided(
+        _ name: StaticString, because outcome: Outcome = .incomplete, why: LogMessage, mend: LogMessage
+    ) -> DoctorCheck {
         DoctorCheck(
-            name: name, state: .notDecided, outcome: .incomplete, what: "could not be looked at", why: why, mend: mend)
+            name: name, state: .notDecided, outcome: outcome, what: "could not be looked at", why: why, mend: mend)
     }
 
     var line: String {

@@ -20,13 +20,7 @@ struct DoctorDatabase: Sendable {
         let place = PlaceName(settings.server)
         do throws(PostgresError) {
             try await connection.connect()
-        } catch {
-            return [
-                .fail(
-                    "database", JobFailure(error),
-                    why: "every job reads and writes its state at \(place)")
-            ] + Self.undecided(for: job)
-        }
+        } catch { return Self.unreached(job, JobFailure(error)) }
         var checks: [DoctorCheck] = [.pass("database", "reached at \(place)")]
         checks += await server()
         checks.append(await logging())
@@ -35,8 +29,13 @@ struct DoctorDatabase: Sendable {
         return checks
     }
 
+    static func unreached(_ job: DoctorJob, _ failure: JobFailure) -> [DoctorCheck] {
+        [.fail("database", failure, why: "every job reads and writes its state there")]
+            + undecided(for: job, because: failure.outcome)
+    }
+
     /// What cannot be looked at without a database, so that no line goes missing.
-    static func undecided(for job: DoctorJob) -> [DoctorCheck] {
+    static func undecided(for job: DoctorJob, because outcome: Outcome) -> [DoctorCheck] {
         var names: [StaticString] = [
             "server-version", "tls", "role", "pooler", "clock", "server-log", "migrations", "installation", "roles",
             "rights",
@@ -46,7 +45,8 @@ struct DoctorDatabase: Sendable {
         if job.usesFingerprints { names += ["fingerprints"] }
         if job.readsOutbox { names += ["outbox"] }
         return names.map {
-            .notDecided($0, why: "the database was not reached", mend: "mend the line 'database' first")
+            .notDecided(
+                $0, because: outcome, why: "the database was not reached", mend: "mend the line 'database' first")
         }
     }
 

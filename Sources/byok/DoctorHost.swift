@@ -4,7 +4,9 @@ import System
 
 /// What the machine and the process's own limits must give.
 enum DoctorHost {
-    static func checks() -> [DoctorCheck] { [coreFiles(ProcessHardening.apply()), secureHeap(SecureHeap.start()), backtrace()] }
+    static func checks() -> [DoctorCheck] {
+        [coreFiles(ProcessHardening.apply()), secureHeap(SecureHeap.start()), backtrace()]
+    }
 
     static func coreFiles(_ gaps: [ProcessHardening.Gap]) -> DoctorCheck {
         guard gaps.isEmpty else {

@@ -36,7 +36,7 @@ extension DoctorDatabase {
             guard let stored = known.checkValue, let key = keyring[known.version] else { continue }
             guard key.isProved(by: stored.span) else {
                 return .fail(
-                    "key-check", .misconfigured, "the configured master key \(known.version.rawValue) is another one",
+                    "key-check", .misconfigured, "the configured master key \(known.version) is another one",
                     why: why, mend: "configure the key that was registered under this number")
             }
         }
@@ -49,17 +49,17 @@ extension DoctorDatabase {
         if let missing = needed.first(where: { keyring[$0.version] == nil }) {
             return .fail(
                 "key-check", .misconfigured,
-                "master key \(missing.version.rawValue) is not configured; \(missing.readable) keys are sealed under it",
-                why: why, mend: "add version \(missing.version.rawValue) to BYOK_MASTER_KEYS")
+                "master key \(missing.version) is not configured; \(missing.readable) keys are sealed under it",
+                why: why, mend: "add version \(missing.version) to BYOK_MASTER_KEYS")
         }
         if let unknown = needed.first(where: { $0.checkValue == nil }) {
             return .fail(
                 "key-check", .misconfigured,
-                "\(unknown.readable) keys are sealed under master key \(unknown.version.rawValue), which is not registered",
+                "\(unknown.readable) keys are sealed under master key \(unknown.version), which is not registered",
                 why: why, mend: "run byok master-keys register")
         }
         return .pass(
-            "key-check", "\(needed.count) in use, each proved by its check value; \(current.version.rawValue) is current")
+            "key-check", "\(needed.count) in use, each proved by its check value; \(current.version) is current")
     }
 
     private static func seals(_ registered: [RegisteredKey]) -> DoctorCheck {
@@ -67,7 +67,7 @@ extension DoctorDatabase {
             return .pass("seals", "every master key has sealed less than half of 2^32 times")
         }
         return .fail(
-            "seals", .findings, "master key \(worn.version.rawValue) has \(worn.sealCount) of 4294967296 seals booked",
+            "seals", .findings, "master key \(worn.version) has \(worn.sealCount) of 4294967296 seals booked",
             why: "random nonces must not be drawn more often under one key", mend: "rotate to a new master key")
     }
 
@@ -99,7 +99,9 @@ extension DoctorDatabase {
                 return .fail(
                     "fingerprints", .findings, "\(known) of \(keys) keys are known under this scan key",
                     why: "audit-scan cannot find a fragment of a key it does not know",
-                    mend: "wait for revalidate, which looks at every key within 7 days, or configure the earlier scan key")
+                    mend:
+                        "wait for revalidate, which looks at every key within 7 days, or configure the earlier scan key"
+                )
             }
             return .pass("fingerprints", "\(known) of \(keys) keys are known under this scan key")
         }

@@ -7,11 +7,14 @@ extension DoctorDatabase {
     func schemaChecks() async -> [DoctorCheck] {
         let migrations = await migrations()
         guard migrations.state == .pass || migrations.outcome == .findings else {
-            let later = Self.undecided(for: job).drop { $0.name.description != "installation" }
+            let later = Self.undecided(for: job, because: migrations.outcome).drop {
+                $0.name.description != "installation"
+            }
             return [migrations]
                 + later.map {
                     .notDecided(
-                        $0.name, why: "the schema is not this release's", mend: "mend the line 'migrations' first")
+                        $0.name, because: $0.outcome, why: "the schema is not this release's",
+                        mend: "mend the line 'migrations' first")
                 }
         }
         var checks = [migrations, await installation(), await roles(), await rights()]

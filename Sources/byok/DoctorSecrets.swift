@@ -32,29 +32,7 @@ struct DoctorSecrets: Sendable {
             self.keyring = keyring
             return .pass("master-keys", "\(keyring.versions.count) can be read")
         } catch {
-            return .fail("master-keys", Self.failure(error), why: why)
-        }
-    }
-
-    private static func failure(_ error: VaultError) -> JobFailure {
-        let next: LogMessage = "one version:base64(32 bytes) a line, in a file of mode 0400"
-        switch error {
-        case .unreadableKeyring(let error): return JobFailure(error)
-        case .malformedKeyring(let entry, let count, let fault):
-            return JobFailure(
-                .misconfigured,
-                "BYOK_MASTER_KEYS: entry \(entry) (\(count) bytes) \(words(fault))", next: next)
-        default: return JobFailure(.misconfigured, "BYOK_MASTER_KEYS cannot be used", next: next)
-        }
-    }
-
-    private static func words(_ fault: KeyringFault) -> LogMessage {
-        switch fault {
-        case .noColon: "has no colon"
-        case .badVersion: "has no version from 1 on before its colon"
-        case .notBase64: "is not base64"
-        case .wrongKeyLength(let count): "holds a key of \(count) bytes, not 32"
-        case .repeatedVersion(let version): "repeats version \(version.rawValue)"
+            return .fail("master-keys", JobFailure(error), why: why)
         }
     }
 

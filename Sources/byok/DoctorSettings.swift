@@ -77,11 +77,12 @@ struct DoctorSettings {
         let place = PlaceName(path)
         let why: LogMessage = "reports name users and keys, and are for their reader only"
         switch FolderState.of(path) {
-        case .ready: return .pass("report-folder", "\(place) is private and writable")
+        case .ready: return .pass("report-folder", "\(place) is ours alone to write in")
         case .canBeMade: return .pass("report-folder", "\(place) will be made, private, by the first run")
-        case .openToOthers:
+        case .writableByOthers:
             return .fail(
-                "report-folder", .notPermitted, "\(place) is open to others", why: why, mend: "chmod 0700 \(place)")
+                "report-folder", .notPermitted, "\(place) can be written by others", why: why,
+                mend: "chmod 0700 \(place)")
         case .symbolicLink:
             return .fail(
                 "report-folder", .misconfigured, "\(place) is a symbolic link, which is not followed", why: why,

@@ -49,7 +49,8 @@ struct Pick: AsyncParsableCommand {
         let user = UUID(uuidString: userID)
         let about = Statement("pick_task", sql: PackageResources.pick_task_sql, [.text(task), .uuid(user)])
         let keys = Statement(
-            "pick", sql: PackageResources.pick_sql, [.uuid(user), .text(task), .json(PickContext(parsing: context)?.json)])
+            "pick", sql: PackageResources.pick_sql,
+            [.uuid(user), .text(task), .json(PickContext(parsing: context)?.json)])
         let known = try await connection.query(about).single()
         guard try known.bool("is_known") else { return .failure(try unknownTask(known)) }
         if let hidden = try await hiddenKeys(connection) { return .failure(hidden) }

@@ -35,7 +35,7 @@ extension StatusSection {
             "runs", PackageResources.status_runs_sql, empty: "no job has run",
             [
                 Column("job", .text), Column("shard", .text), Column("run_id", .id), Column("started_at", .time),
-                Column("finished_at", .time), Column("exit", .count),
+                Column("finished_at", .time), Column("exit", .count), Column("outcome", .text),
             ]),
         StatusSection(
             "leases", PackageResources.status_leases_sql,

@@ -10,7 +10,7 @@ public enum JSONText {
         case object([(String, Value)])
     }
 
-    static func write(_ value: Value) -> String {
+    public static func write(_ value: Value) -> String {
         switch value {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"

@@ -44,6 +44,21 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
         return host + ":" + (parameters["port"] ?? "5432")
     }
 
+    /// How sure we are whom we talk to.
+    public enum Transport: String, Sendable, CaseIterable {
+        /// A socket or a loopback address: nobody else can listen.
+        case local
+        /// The server's certificate must verify.
+        case verified
+        /// The operator accepted any server.
+        case unverified
+    }
+
+    public var transport: Transport {
+        if TransportSecurity.isLocal(parameters) { return .local }
+        return parameters["sslmode"] == "verify-full" ? .verified : .unverified
+    }
+
     public var database: String? { parameters["dbname"] }
     public var user: String? { parameters["user"] }
     public var description: String { server }

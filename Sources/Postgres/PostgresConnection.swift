@@ -23,6 +23,12 @@ public actor PostgresConnection {
 
     public func close() { session = nil }
 
+    /// The server process that greeted us; a pooler makes a number up, which is then not what `pg_backend_pid()` says.
+    public func greetingProcess() throws(PostgresError) -> Int {
+        var backoff = Backoff(budget: settings.reconnectBudget)
+        return try connected(&backoff).serverProcess
+    }
+
     public func query(_ statement: Statement) throws(PostgresError) -> Rows {
         Rows(try run(statement))
     }

@@ -18,6 +18,7 @@ import System
     deinit { unsafe PQfinish(connection) }
 
     var socket: Int32 { unsafe PQsocket(connection) }
+    var serverProcess: Int { Int(unsafe PQbackendPID(connection)) }
     var isUsable: Bool { unsafe !isAbandoned && PQstatus(connection) == CONNECTION_OK }
     var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
 

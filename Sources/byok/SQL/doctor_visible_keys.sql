@@ -1,0 +1,1 @@
+select (select count(*) from byok.api_keys) as seen, byok.count_keys() as stored

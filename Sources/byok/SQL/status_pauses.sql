@@ -1,0 +1,4 @@
+select job, paused_at, paused_by, reason
+from byok.pauses
+order by job
+limit 200

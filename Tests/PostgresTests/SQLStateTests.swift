@@ -23,7 +23,10 @@ struct SQLStateTests {
     }
 
     private func waitFor(_ condition: String) throws {
-        for _ in 0..<1000 where try database.psql("SELECT \(condition)") != "t" { usleep(10_000) }
+        for _ in 0..<1000 {
+            if try database.psql("SELECT \(condition)") == "t" { return }
+            usleep(10_000)
+        }
     }
 
     @Test func `an administrator's end of the session is 57P01: connection lost`() async throws {

@@ -119,7 +119,12 @@ let package = Package(
             path: "Tests/ProviderSimulator", swiftSettings: strictTests),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strictTests),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
+        .executableTarget(
+            name: "postgres-fixture", dependencies: ["Postgres"],
+            path: "Tests/PostgresFixture", swiftSettings: strictTests),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "postgres-fixture", "Secrets", "TestSupport"],
+            swiftSettings: strictTests),
         .testTarget(name: "HTTPSTests", dependencies: ["HTTPS", "Secrets", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "FingerprintsTests", dependencies: ["Fingerprints", "Secrets", "TestSupport"],

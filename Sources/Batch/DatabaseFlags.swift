@@ -33,19 +33,25 @@ public struct DatabaseFlags: ParsableArguments, Sendable {
         } catch {
             throw JobFailure(error)
         }
-        let url: SecretBytes?
-        do { url = try SecretSource.read("DATABASE_URL", maximumByteCount: 4096) } catch { throw JobFailure(error) }
-        var settings = try Self.settings(url, application, isUnverifiedAllowed)
+        let url = try Self.secret("DATABASE_URL")
+        let password = try Self.secret("PGPASSWORD")
+        var settings = try Self.settings(url, password, application, isUnverifiedAllowed)
         settings.reconnectBudget = budget
         return settings
     }
 
+    private static func secret(_ name: String) throws(JobFailure) -> SecretBytes? {
+        do { return try SecretSource.read(name, maximumByteCount: 4096) } catch { throw JobFailure(error) }
+    }
+
     private static func settings(
-        _ url: borrowing SecretBytes?, _ application: String, _ isUnverifiedAllowed: Bool
+        _ url: borrowing SecretBytes?, _ password: borrowing SecretBytes?, _ application: String,
+        _ isUnverifiedAllowed: Bool
     ) throws(JobFailure) -> ConnectionSettings {
         do {
             return try ConnectionSettings(
-                databaseURL: url, applicationName: application, allowUnverifiedTLS: isUnverifiedAllowed)
+                databaseURL: url, password: password, applicationName: application,
+                allowUnverifiedTLS: isUnverifiedAllowed)
         } catch {
             throw JobFailure(error)
         }

@@ -24,6 +24,10 @@ struct ConnectionParameters: Sendable {
         defer { unsafe PQconninfoFree(defaults) }
         var option = unsafe defaults
         while let keyword = unsafe option.pointee.keyword {
+            // libpq reads PGPASSWORD too, and does not erase it.
+            if unsafe strcmp(keyword, "password") == 0, let value = unsafe option.pointee.val {
+                unsafe explicit_bzero(value, strlen(value))
+            }
             if let variable = unsafe option.pointee.envvar, let value = variables(unsafe String(cString: variable)) {
                 store(unsafe String(cString: keyword), value)
             }
@@ -35,7 +39,7 @@ struct ConnectionParameters: Sendable {
     mutating func take(connectionString: Span<UInt8>) throws(PostgresError) {
         let terminated = UnsafeMutablePointer<CChar>.allocate(capacity: connectionString.count &+ 1)
         defer {
-            unsafe terminated.update(repeating: 0, count: connectionString.count)
+            unsafe explicit_bzero(terminated, connectionString.count)
             unsafe terminated.deallocate()
         }
         for index in connectionString.indices { unsafe terminated[index] = CChar(bitPattern: connectionString[index]) }
@@ -57,7 +61,12 @@ struct ConnectionParameters: Sendable {
             SecretBytes(byteCount: count) { output in
                 for index in 0..<count { output.append(UInt8(bitPattern: unsafe value[index])) }
             })
-        unsafe value.update(repeating: 0, count: count)
+        unsafe explicit_bzero(value, count)
+    }
+
+    /// The password for a server whose connection string names none.
+    mutating func take(password: borrowing SecretBytes) {
+        self.password = Password(password.withBytes { SecretBytes(copying: $0) })
     }
 
     private mutating func store(_ keyword: String, _ value: String) {

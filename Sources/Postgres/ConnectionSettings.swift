@@ -25,11 +25,20 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
         try complete(applicationName, allowUnverifiedTLS)
     }
 
-    /// From this process's environment. `databaseURL` is what `SecretSource.read("DATABASE_URL")` gave.
+    /// From this process's environment. `databaseURL` is what `SecretSource.read("DATABASE_URL")` gave and
+    /// `password` what `SecretSource.read("PGPASSWORD")` gave; one inside the URL comes first.
     public init(
-        databaseURL: borrowing SecretBytes?, applicationName: String = "byok", allowUnverifiedTLS: Bool = false
+        databaseURL: borrowing SecretBytes?, password: borrowing SecretBytes?, applicationName: String = "byok",
+        allowUnverifiedTLS: Bool = false
     ) throws(PostgresError) {
-        try parameters.take { name in unsafe getenv(name).map { value in unsafe String(cString: value) } }
+        try parameters.take { name in
+            guard name != "PGPASSWORD" else { return nil }
+            return unsafe getenv(name).map { value in unsafe String(cString: value) }
+        }
+        switch password {
+        case .some(let password): parameters.take(password: password)
+        case .none: break
+        }
         switch databaseURL {
         case .some(let text):
             try text.withBytes { bytes throws(PostgresError) in try parameters.take(connectionString: bytes) }

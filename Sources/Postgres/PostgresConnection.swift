@@ -23,10 +23,11 @@ public actor PostgresConnection {
 
     public func close() { session = nil }
 
-    /// The server process that greeted us; a pooler makes a number up, which is then not what `pg_backend_pid()` says.
-    public func greetingProcess() throws(PostgresError) -> Int {
+    /// Whether a pooler stands between: then a statement outside a transaction cannot be cancelled,
+    /// and after its deadline it may go on in the server for a while. Connects if need be.
+    public func isPooled() throws(PostgresError) -> Bool {
         var backoff = Backoff(budget: settings.reconnectBudget)
-        return try connected(&backoff).serverProcess
+        return try connected(&backoff).isPooled
     }
 
     public func query(_ statement: Statement) throws(PostgresError) -> Rows {
@@ -100,9 +101,9 @@ extension PostgresConnection {
                 return try session.run(statement, deadline: deadline(of: statement))
             } catch {
                 dropIfUnusable()
-                guard self.session == nil, [.connectionLost, .unavailable].contains(error.kind) else { throw error }
+                guard self.session == nil, error.leavesOutcomeOpen else { throw error }
                 guard statement.isIdempotent else { throw session.mayHaveRun ? error.asUnknownOutcome : error }
-                guard backoff.wait() else { throw error }
+                guard error.isLostConnection, backoff.wait() else { throw error }
             }
         }
     }
@@ -117,13 +118,17 @@ extension PostgresConnection {
                 return session
             } catch {
                 dropIfUnusable()
-                guard [.connectionLost, .unavailable].contains(error.kind), backoff.wait() else { throw error }
+                guard error.isLostConnection, backoff.wait() else { throw error }
             }
         }
     }
 
     private func commit(_ session: Session) throws(PostgresError) {
         let statement = Statement("commit", sql: "COMMIT")
+        guard session.isServerThere() else {
+            self.session = nil
+            throw session.transactionFailure ?? statement.failure(.connectionLost)
+        }
         do throws(PostgresError) {
             let result = try session.run(statement, deadline: deadline(of: statement))
             // The body went on after an error; the server then rolls back and reports success.
@@ -134,7 +139,7 @@ extension PostgresConnection {
             dropIfUnusable()
             // Nothing said "rolled back", so it may have been committed.
             let isUndecided = self.session == nil && session.mayHaveRun
-            throw isUndecided || error.kind == .timeout || error.kind == .cancelled ? error.asUnknownOutcome : error
+            throw isUndecided ? error.asUnknownOutcome : error
         }
     }
 
@@ -171,6 +176,11 @@ extension PostgresConnection {
 }
 
 extension PostgresError {
+    var isLostConnection: Bool { kind == .connectionLost || kind == .unavailable }
+
+    /// What was sent may or may not have been done, where the connection went with it.
+    var leavesOutcomeOpen: Bool { isLostConnection || kind == .timeout || kind == .cancelled }
+
     var asUnknownOutcome: PostgresError {
         PostgresError(.commitUnknown, operation: operation, sqlState: sqlState, name: name, table: table)
     }

@@ -20,6 +20,8 @@ internal import CPostgres
         unsafe PQresultErrorField(pointer, code).map { unsafe String(cString: $0) }
     }
 
+    var isStopped: Bool { field(Int32(postgres_field_sqlstate)) == "57014" }
+
     func columns() -> Columns {
         var columns: [String: Columns.Column] = [:]
         for index in 0..<(unsafe PQnfields(pointer)) {

@@ -15,8 +15,13 @@ extension Session {
         unsafe PQsetErrorVerbosity(started, PQERRORS_SQLSTATE)
         // Notices may quote values.
         unsafe PQsetNoticeReceiver(started, { _, _ in }, nil)
-        try session.finishConnecting(settings, Deadline(after: limit))
+        let deadline = Deadline(after: limit)
+        try session.finishConnecting(settings, deadline)
         unsafe PQsetnonblocking(started, 1)
+        do throws(PostgresError) { try session.findOutWhetherPooled(deadline) } catch {
+            // A pooler lets us in although its server is away.
+            throw failure(error.kind == .cancelled ? .cancelled : .unavailable, settings, error.sqlState)
+        }
         return session
     }
 
@@ -41,7 +46,9 @@ extension Session {
         let isState =
             lastWord.utf8.count == 5 && lastWord.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
         guard !isState else { return Self.failure(Self.connectKind(lastWord), settings, lastWord) }
-        if ["certificate", "does not support SSL", "SSL error:"].contains(where: text.contains) {
+        // A server that goes away during the handshake is no refusal.
+        let isRefusal = !text.contains("unexpected eof")
+        if isRefusal, ["certificate", "does not support SSL", "SSL error:"].contains(where: text.contains) {
             return Self.failure(.tlsNotVerifiable, settings)
         }
         if text.contains("password") { return Self.failure(.notPermitted, settings) }
@@ -72,7 +79,7 @@ extension Session {
         }
         defer {
             for unsafe(keyword, value) in unsafe pairs {
-                if let value = unsafe value { unsafe value.update(repeating: 0, count: strlen(value)) }
+                if let value = unsafe value { unsafe explicit_bzero(value, strlen(value)) }
                 unsafe free(keyword)
                 unsafe free(value)
             }

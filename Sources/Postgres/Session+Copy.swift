@@ -32,7 +32,11 @@ extension Session {
             defer { if let row = unsafe row { unsafe PQfreemem(row) } }
             if length < 0 { break }
             guard length > 0, let row = unsafe row else {
-                do throws(PostgresError) { try waitForServer(statement, Deadline(after: patience)) } catch {
+                do throws(PostgresError) {
+                    try waitForServer(statement, Deadline(after: patience))
+                    // libpq says "not yet" for ever on a connection that broke.
+                    guard isUsable else { throw lost(statement) }
+                } catch {
                     throw Failure(error)
                 }
                 continue

@@ -9,6 +9,12 @@ import System
     /// The first error inside the open transaction.
     private(set) var transactionFailure: PostgresError?
     private var isAbandoned = false
+    /// Whether something between us and the server lends its connections to others too.
+    private(set) var isPooled = false
+    /// Whether the backend is ours beyond the end of the statement sent last: a transaction is open.
+    private var ownsBackend = false
+    /// Whether the statement ended because it was told to.
+    private var wasStopped = false
 
     /// How long a cancelled statement may take to end before the connection is dropped.
     private static let grace: Duration = .seconds(5)
@@ -18,20 +24,29 @@ import System
     deinit { unsafe PQfinish(connection) }
 
     var socket: Int32 { unsafe PQsocket(connection) }
-    var serverProcess: Int { Int(unsafe PQbackendPID(connection)) }
     var isUsable: Bool { unsafe !isAbandoned && PQstatus(connection) == CONNECTION_OK }
     var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
 
     /// Notices that the server has gone while nothing was asked of it.
-    func isStillThere() -> Bool {
+    func isStillThere() -> Bool { isServerThere() && !isInTransaction }
+
+    func isServerThere() -> Bool {
         for _ in 0..<3 where isUsable && SocketWait.isReadable(socket) {
             guard unsafe PQconsumeInput(connection) == 1 else { return false }
             unsafe _ = PQisBusy(connection)
         }
-        return isUsable && !isInTransaction
+        return isUsable
     }
 
     func beginTransaction() { transactionFailure = nil }
+
+    /// A pooler makes up the process number that it tells its clients.
+    func findOutWhetherPooled(_ deadline: Deadline) throws(PostgresError) {
+        let statement = Statement("connect", sql: "SELECT pg_catalog.pg_backend_pid()")
+        let result = try run(statement, deadline: deadline)
+        let process = result.withValue(row: 0, column: 0) { BinaryReader.integer($0, byteCount: 4) } ?? nil
+        isPooled = unsafe process != Int64(PQbackendPID(connection))
+    }
 
     /// Sends a statement, waits for its end, and gives its only result.
     func run(_ statement: Statement, deadline: Deadline) throws(PostgresError) -> ResultHandle {
@@ -44,7 +59,14 @@ import System
 
     /// Sends a text of several statements, which only the simple protocol takes, and waits for the end of the last.
     func run(script: Statement, deadline: Deadline) throws(PostgresError) {
-        mayHaveRun = false
+        try sendSimply(script, deadline)
+        try finish(script, deadline)
+        guard isUsable else { throw lost(script) }
+    }
+
+    /// Sends in the simple protocol, without parameters.
+    func sendSimply(_ script: Statement, _ deadline: Deadline) throws(PostgresError) {
+        prepareToSend(script)
         let terminated = script.sql + [0]
         let sent = unsafe terminated.withUnsafeBytes { bytes in
             unsafe PQsendQuery(connection, bytes.assumingMemoryBound(to: CChar.self).baseAddress)
@@ -52,12 +74,16 @@ import System
         guard isUsable, sent == 1 else { throw lost(script) }
         mayHaveRun = true
         try flush(script, deadline)
-        try finish(script, deadline)
-        guard isUsable else { throw lost(script) }
+    }
+
+    private func prepareToSend(_ statement: Statement) {
+        mayHaveRun = false
+        let state = unsafe PQtransactionStatus(connection)
+        ownsBackend = (state == PQTRANS_INTRANS || state == PQTRANS_INERROR) && !statement.endsTransaction
     }
 
     func send(_ statement: Statement, _ deadline: Deadline) throws(PostgresError) {
-        mayHaveRun = false
+        prepareToSend(statement)
         var encoded: [EncodedParameter] = []
         encoded.reserveCapacity(statement.parameters.count)
         for parameter in statement.parameters {
@@ -107,13 +133,22 @@ import System
     }
 
     /// Asks the server to stop the statement and drops what it still says.
+    ///
+    /// Behind a pooler the backend may serve somebody else the moment our statement ends, and the request
+    /// would stop theirs: there only an open transaction, which keeps the backend ours, is cancelled.
     func abandon() {
-        guard let cancel = unsafe PQgetCancel(connection) else { return isAbandoned = true }
-        // Room that libpq insists on for a message that nobody reads.
-        var message = [CChar](repeating: 0, count: 256)
-        unsafe _ = PQcancel(cancel, &message, 256)
-        unsafe PQfreeCancel(cancel)
-        isAbandoned = !drain(Deadline(after: Self.grace))
+        isAbandoned = true
+        let deadline = Deadline(after: Self.grace)
+        guard isUsableForCancel, let request = unsafe CancelRequest(for: connection), request.send(until: deadline)
+        else { return }
+        isAbandoned = false
+        wasStopped = false
+        // A request that stopped nothing may still be on its way.
+        isAbandoned = !drain(deadline) || (!wasStopped && (isPooled || !ownsBackend))
+    }
+
+    private var isUsableForCancel: Bool {
+        unsafe PQstatus(connection) == CONNECTION_OK && (ownsBackend || !isPooled)
     }
 
     /// Ends a COPY that sends without a cancel request, which could hit a later statement.
@@ -127,11 +162,13 @@ import System
                 if SocketWait.isReadable(socket) {
                     unsafe _ = PQconsumeInput(connection)
                 } else {
+                    unsafe _ = PQflush(connection)
                     SocketWait.sleep(milliseconds: 2)
                 }
             }
             guard let result = unsafe PQgetResult(connection) else { return isUsable }
             let handle = unsafe ResultHandle(result)
+            if handle.isStopped { wasStopped = true }
             // Both ways of COPY keep answering with their own state.
             if [PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH].contains(handle.status) { return endCopy(deadline) }
         }

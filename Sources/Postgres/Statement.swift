@@ -28,6 +28,9 @@ public struct Statement: Sendable {
         self.init(name, sql: Array(sql.utf8), parameters, deadline: deadline, idempotent: idempotent)
     }
 
+    /// A pooler takes its connection back after one of these.
+    var endsTransaction: Bool { sql == Array("COMMIT".utf8) || sql == Array("ROLLBACK".utf8) }
+
     func failure(_ kind: PostgresError.Kind, sqlState: String? = nil, name: String? = nil) -> PostgresError {
         PostgresError(kind, operation: operation, sqlState: sqlState, name: name)
     }

@@ -18,6 +18,8 @@ struct TransportSecurity {
 
     /// Every host that may be used is a socket or a loopback address.
     static func isLocal(_ parameters: ConnectionParameters) -> Bool {
+        // A service file may name any host.
+        guard parameters["service"] == nil else { return false }
         let named = [parameters["hostaddr"], parameters["host"]].compactMap { $0 }
         let hosts = named.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
         return hosts.allSatisfy { isLocal(host: $0) }

@@ -57,7 +57,7 @@ struct DoctorDatabase: Sendable {
                 "doctor_server", sql: PackageResources.doctor_server_sql, [.text(job.role.description)])
             let row = try await connection.query(statement).single()
             let after = Timestamp.now
-            let isDirect = try await connection.greetingProcess() == row.int("process")
+            let isDirect = try await !connection.isPooled()
             return [
                 version(try row.int("version"), PlaceName(try row.text("version_name"))), try tls(row),
                 try role(row), pooler(isDirect),

@@ -109,10 +109,10 @@ struct TransactionTests {
     }
 
     @Test func `a plain server is refused where verify-full was written down`() async throws {
-        let cluster = try PrivateCluster(settings: ["listen_addresses=127.0.0.1", "port=54399"])
-        _ = cluster
+        let port = try LoopbackPort.free()
+        let cluster = try PrivateCluster(settings: ["listen_addresses=127.0.0.1"], port: port)
         let settings = try ConnectionSettings(
-            variables: ["DATABASE_URL": "postgresql://postgres@127.0.0.1:54399/postgres?sslmode=verify-full"])
+            variables: ["DATABASE_URL": "postgresql://postgres@127.0.0.1:\(cluster.port)/postgres?sslmode=verify-full"])
         let error = await failure { () throws(PostgresError) in try await PostgresConnection(settings).connect() }
         #expect(error?.kind == .tlsNotVerifiable)
     }

@@ -85,13 +85,11 @@ struct MasterKeyTests {
     @Test func `a retirement waits for a writer that has not committed yet`() async throws {
         _ = try register(2, "a2")
         _ = try database.psql("select byok.set_current_master_key(2, 'rotate')", role: "byok_operator")
-        let writer = Task.detached { [database] in
-            try database.psql(
-                """
-                select byok.add_key(gen_random_uuid(), gen_random_uuid(), 'groq', '', 'gsk_', 1, \(TestDatabase.sealed(1)));
-                select pg_sleep(2)
-                """, role: "byok_app")
-        }
+        let writer = database.beside(
+            """
+            select byok.add_key(gen_random_uuid(), gen_random_uuid(), 'groq', '', 'gsk_', 1, \(TestDatabase.sealed(1)));
+            select pg_sleep(2)
+            """, role: "byok_app")
         while try database.psql(
             "select count(*) from pg_locks where relation = 'byok.api_keys'::regclass and mode = 'RowExclusiveLock'")
             == "0"

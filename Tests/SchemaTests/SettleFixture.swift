@@ -66,14 +66,7 @@ struct VerdictDatabase {
         }
     }
 
-    /// Runs statements in a session beside the test's, on a thread of its own: the pool that tests run on
-    /// may be two threads wide, and both may be waiting for this session to begin.
-    func beside(_ sql: String) -> Task<Void, any Error> {
-        let database = database
-        let (stream, end) = AsyncThrowingStream<Never, any Error>.makeStream()
-        Thread.detachNewThread { end.finish(throwing: Result { try database.psql(sql) }.failure) }
-        return Task { for try await _ in stream {} }
-    }
+    func beside(_ sql: String) -> Task<Void, any Error> { database.beside(sql) }
 
     /// Returns once another session stands in `pg_sleep`, so that a race has both runners on the track.
     func waitForSleeper() throws {
@@ -108,13 +101,6 @@ struct VerdictDatabase {
             array_fill(slow, ARRAY[size]), array_fill(401, ARRAY[size]), array_fill(code, ARRAY[size]),
             array_fill('req_1'::text, ARRAY[size]), array_fill(12, ARRAY[size])) s $$;
         """
-}
-
-extension Result {
-    fileprivate var failure: Failure? {
-        guard case .failure(let error) = self else { return nil }
-        return error
-    }
 }
 
 /// The session beside the test never reached its `pg_sleep`.

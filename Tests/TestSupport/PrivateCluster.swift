@@ -9,17 +9,21 @@ public final class PrivateCluster: Sendable {
     ])
 
     public let folder: String
+    public let port: Int
     public var serverLog: String { folder + "/server.log" }
     private let databaseCount = Atomic<Int>(0)
     private let template = Mutex<String?>(nil)
 
-    public init(settings: [String] = []) throws {
+    /// `port` also names the socket; it is listened on only where `settings` say so.
+    public init(settings: [String] = [], port: Int = 5432) throws {
         let folder = "/tmp/byok-test-\(UUID().uuidString.prefix(8))"
         let process = ProcessInfo.processInfo.processIdentifier
         let started = try Subprocess.run(
-            Repository.path("scripts/private-postgres"), ["start", folder, "--owner", "\(process)"] + settings)
+            Repository.path("scripts/private-postgres"),
+            ["start", folder, "--owner", "\(process)", "--port", "\(port)"] + settings)
         guard started.status == 0 else { throw ClusterError(message: started.stderr) }
         self.folder = folder
+        self.port = port
     }
 
     /// An empty database, or a copy of one that holds the migrated schema and its roles.

@@ -5,9 +5,15 @@ public struct TestDatabase: Sendable {
     public let cluster: PrivateCluster
     public let name: String
 
+    /// One that exists already, such as `postgres`.
+    public init(cluster: PrivateCluster, name: String) {
+        self.cluster = cluster
+        self.name = name
+    }
+
     /// What a program under test needs to connect as `role`.
     public func environment(role: String = "postgres") -> [String: String] {
-        ["PGHOST": cluster.folder, "PGPORT": "5432", "PGUSER": role, "PGDATABASE": name]
+        ["PGHOST": cluster.folder, "PGPORT": "\(cluster.port)", "PGUSER": role, "PGDATABASE": name]
     }
 
     public var environment: [String: String] { environment() }

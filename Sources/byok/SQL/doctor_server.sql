@@ -1,5 +1,5 @@
 select current_setting('server_version_num')::int as version, current_setting('server_version') as version_name,
-    current_user::text as user_name, session_user::text as session_name, pg_backend_pid() as process,
+    current_user::text as user_name, session_user::text as session_name,
     clock_timestamp() as at, coalesce(s.ssl, false) as encrypted, s.version as protocol,
     r.rolsuper or r.rolbypassrls as sees_everything,
     exists (

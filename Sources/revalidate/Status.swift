@@ -10,6 +10,10 @@ struct Status: AsyncParsableCommand {
             Reads only. For each guard that holds keys back it prints the line that releases it, confirming words
             included. Works with the rights of byok_revalidate and of byok_operator.
 
+            Examples:
+              revalidate status
+              revalidate status --json
+
             Exit status: 0 whatever there is to see; 69 no database; 77 no right to read.
             """)
 

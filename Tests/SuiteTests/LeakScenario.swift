@@ -51,7 +51,7 @@ final class LeakScenario {
     }
 
     func end() {
-        simulator.send(SIGTERM)
+        simulator.send(SIGKILL)
         try? FileManager.default.removeItem(atPath: (output as NSString).deletingLastPathComponent)
     }
 

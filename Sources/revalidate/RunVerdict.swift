@@ -13,49 +13,59 @@ struct RunVerdict {
         guarded = summary.providers.map(\.provider).filter(guards.tripped.contains)
         overdueCount = summary.overdueCount
         let isDeaf = ledger.answered.isEmpty && !ledger.requests.isEmpty && stop == nil
-        let quarantined = summary.total(of: .quarantined)
-        var found: [(Outcome, LogMessage, next: LogMessage?)] = []
-        if let books = summary.books, !books.isBalanced {
-            found.append((.broken, "the books do not balance: process and database count differently", nil))
-        }
-        if ledger.unknownVersions > 0 {
-            found.append(
-                (
-                    .misconfigured, "\(ledger.unknownVersions) keys came up under a master key that is not configured",
-                    "add it to BYOK_MASTER_KEYS"
-                ))
-        }
-        if quarantined > 0 {
-            found.append((.quarantined(quarantined), "\(quarantined) rows were quarantined", "see byok keys list"))
-        }
+        var found = Self.faults(summary, ledger)
         if !guarded.isEmpty {
             found.append(
-                (
+                Finding(
                     .guardTripped, "the guard against mass refusals holds \(guarded.count) providers back",
-                    "revalidate status, then revalidate approve or leave it"
-                ))
+                    next: "revalidate status, then revalidate approve or leave it"))
         }
         if isDeaf {
-            found.append((.unavailable, "no provider answered", "run again later"))
+            found.append(Finding(.unavailable, "no provider answered", next: "run again later"))
         } else if !ledger.unfinished.isEmpty {
-            found.append((.incomplete, "\(ledger.unfinished.count) providers were not decided", "see the log"))
+            found.append(
+                Finding(.incomplete, "\(ledger.unfinished.count) providers were not decided", next: "see the log"))
         }
         if overdueCount > 0, stop == nil, !isDeaf {
             found.append(
-                (
-                    .findings, "\(overdueCount) keys were not settled for more than 7 days", "see revalidate status"
-                ))
+                Finding(
+                    .findings, "\(overdueCount) keys were not settled for more than 7 days",
+                    next: "see revalidate status"))
         }
-        if let stop, stop == .leaseLost {
-            found.append((.leaseHeld, "another run has taken the lease over", "run again when it has ended"))
-        } else if let stop {
-            found.append((.stopped, "stopped (\(stop))", "run revalidate again: it goes on with what is still due"))
-        }
-        outcomes = found.isEmpty ? [.done] : found.map(\.0)
+        if let stop { found.append(Self.ending(stop)) }
+        outcomes = found.isEmpty ? [.done] : found.map(\.outcome)
         let weightiest = Outcome.first(of: outcomes)
-        let told = found.first { $0.0 == weightiest }
-        message = told?.1
+        let told = found.first { $0.outcome == weightiest }
+        message = told?.message
         next = told?.next
+    }
+
+    /// What no later run can mend by itself.
+    private static func faults(_ summary: RunSummary, _ ledger: Ledger.Contents) -> [Finding] {
+        var found: [Finding] = []
+        if let books = summary.books, !books.isBalanced {
+            found.append(Finding(.broken, "the books do not balance: process and database count differently"))
+        }
+        if ledger.unknownVersions > 0 {
+            found.append(
+                Finding(
+                    .misconfigured, "\(ledger.unknownVersions) keys came up under a master key that is not configured",
+                    next: "add it to BYOK_MASTER_KEYS"))
+        }
+        let quarantined = summary.total(of: .quarantined)
+        if quarantined > 0 {
+            found.append(
+                Finding(
+                    .quarantined(quarantined), "\(quarantined) rows were quarantined", next: "see byok keys list"))
+        }
+        return found
+    }
+
+    private static func ending(_ stop: StopReason) -> Finding {
+        guard stop != .leaseLost else {
+            return Finding(.leaseHeld, "another run has taken the lease over", next: "run again when it has ended")
+        }
+        return Finding(.stopped, "stopped (\(stop))", next: "run revalidate again: it goes on with what is still due")
     }
 
     /// One line each for what a person should know and the exit status may hide.
@@ -66,5 +76,17 @@ struct RunVerdict {
                 "\(provider, as: "provider"): too many refusals in 24 hours, so no strike counts until approved")
         }
         if overdueCount > 0 { log.warning("overdue", "\(overdueCount, as: "keys") keys are overdue") }
+    }
+}
+
+private struct Finding {
+    let outcome: Outcome
+    let message: LogMessage
+    let next: LogMessage?
+
+    init(_ outcome: Outcome, _ message: LogMessage, next: LogMessage? = nil) {
+        self.outcome = outcome
+        self.message = message
+        self.next = next
     }
 }

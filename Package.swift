@@ -45,7 +45,9 @@ let package = Package(
         .target(name: "System", dependencies: ["CLinux"], swiftSettings: strict),
 
         // floor 2
-        .target(name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"], swiftSettings: strict),
+        .target(
+            name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"],
+            resources: [.embedInCode("SQL/backend_process.sql")], swiftSettings: strict),
         .target(name: "HTTPS", dependencies: ["CCurl", "Secrets", "System"], swiftSettings: strict),
         .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict),
         .target(

@@ -42,7 +42,7 @@ import System
 
     /// A pooler makes up the process number that it tells its clients.
     func findOutWhetherPooled(_ deadline: Deadline) throws(PostgresError) {
-        let statement = Statement("connect", sql: "SELECT pg_catalog.pg_backend_pid()")
+        let statement = Statement("connect", sql: PackageResources.backend_process_sql)
         let result = try run(statement, deadline: deadline)
         let process = result.withValue(row: 0, column: 0) { BinaryReader.integer($0, byteCount: 4) } ?? nil
         isPooled = unsafe process != Int64(PQbackendPID(connection))

@@ -16,6 +16,9 @@ public final class Pooler: @unchecked Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         chmod(folder, 0o755)
         try Data(configuration(serverConnections).utf8).write(to: URL(filePath: folder + "/pgbouncer.ini"))
+        // PgBouncer lets in whom it knows by name, even where it asks for no password.
+        let users = Self.roles.map { "\"\($0)\" \"\"\n" }.joined()
+        try Data(users.utf8).write(to: URL(filePath: folder + "/users.txt"))
         try start()
     }
 
@@ -38,7 +41,7 @@ public final class Pooler: @unchecked Sendable {
         for _ in 0..<500 {
             // A closed port answers psql at once; the pooler's own console needs no server.
             let answer = try Subprocess.run(
-                "/usr/bin/psql", ["-X", "-q", "-A", "-t", "-c", "SHOW VERSION"],
+                Repository.psql, ["-X", "-q", "-A", "-t", "-c", "SHOW VERSION"],
                 environment: [
                     "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": "console", "PGDATABASE": "pgbouncer",
                 ])
@@ -65,6 +68,12 @@ public final class Pooler: @unchecked Sendable {
         self.process = nil
     }
 
+    private static let roles = [
+        "console", "postgres", "byok_owner", "byok_operator", "byok_app", "byok_revalidate", "byok_rotate",
+        "byok_savings",
+        "byok_scan", "byok_mail",
+    ]
+
     private func configuration(_ serverConnections: Int) -> String {
         """
         [databases]
@@ -74,7 +83,8 @@ public final class Pooler: @unchecked Sendable {
         listen_addr = 127.0.0.1
         listen_port = \(port)
         unix_socket_dir =
-        auth_type = any
+        auth_type = trust
+        auth_file = \(folder)/users.txt
         admin_users = console
         pool_mode = transaction
         default_pool_size = \(serverConnections)

@@ -15,4 +15,12 @@ public enum Repository {
         let image = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         return URL(filePath: image).deletingLastPathComponent()
     }()
+
+    /// The real psql: Debian's is a script around it, which costs more than most statements.
+    public static let psql: String = {
+        let servers = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: servers)) ?? []
+        let newest = versions.compactMap(Int.init).max().map { "\(servers)/\($0)/bin/psql" }
+        return newest ?? "/usr/bin/psql"
+    }()
 }

@@ -30,7 +30,7 @@ public struct TestDatabase: Sendable {
 
     private func run(_ arguments: [String], role: String) throws -> String {
         let finished = try Subprocess.run(
-            "/usr/bin/psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"] + arguments,
+            Repository.psql, ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"] + arguments,
             environment: environment(role: role))
         guard finished.status == 0 else { throw ClusterError(message: finished.stderr) }
         return finished.stdout.trimmingCharacters(in: .newlines)

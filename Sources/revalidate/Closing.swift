@@ -57,9 +57,12 @@ struct Closing: Sendable {
             try await finish(conclusion, digest: receipt?.manifestDigest)
             return conclusion
         } catch {
+            course.run.log.error("run_not_recorded", error.message)
+            let all = outcomes + [error.outcome]
+            let isTold = Outcome.first(of: all) == error.outcome
             return Conclusion(
-                outcomes + [error.outcome], counts: counts, report: receipt?.path, summary: error.message,
-                next: error.next)
+                all, counts: counts, report: receipt?.path, summary: isTold ? error.message : verdict.message,
+                next: isTold ? error.next : verdict.next)
         }
     }
 

@@ -150,7 +150,7 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
-            name: "ByokTests", dependencies: ["byok", "provider-simulator", "Postgres", "TestSupport"],
+            name: "ByokTests", dependencies: ["byok", "revalidate", "provider-simulator", "Postgres", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "RevalidateTests",

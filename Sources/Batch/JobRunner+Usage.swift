@@ -14,7 +14,7 @@ extension JobRunner {
         if CommandLine.arguments.contains("--json") {
             Terminal.standardOutput().write(usageJSON(Command._commandName, status) + "\n")
         }
-        Terminal.standardError().write(harmless(message) + "\n")
+        Terminal.standardError().write(harmless(veiled(message)) + "\n")
         exit(status)
     }
 
@@ -27,7 +27,29 @@ extension JobRunner {
             ]))
     }
 
-    /// The parser repeats what was typed; line breaks of its own stay.
+    /// The parser repeats what was typed, and that may be a key. Names of flags stay, so that a slip is found.
+    private static func veiled(_ message: String) -> String {
+        let typed = CommandLine.arguments.dropFirst().flatMap { word in
+            [word] + word.split(separator: "=", maxSplits: 1).map(String.init)
+        }
+        var message = message
+        // The longest first: a short word may be part of a long one.
+        for word in typed.sorted(by: { $0.utf8.count > $1.utf8.count }) where !isFlagName(word) {
+            message = message.replacing("'\(word)'", with: "'(not shown)'")
+            if word.utf8.count >= 8 { message = message.replacing(word, with: "(not shown)") }
+        }
+        return message
+    }
+
+    /// Two hyphens, then small letters and single hyphens: too poor for a key.
+    private static func isFlagName(_ word: String) -> Bool {
+        guard word.hasPrefix("--"), word.utf8.count <= 40 else { return false }
+        return word.utf8.dropFirst(2).allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-")
+        }
+    }
+
+    /// Line breaks of the parser's own stay.
     private static func harmless(_ message: String) -> String {
         message.split(separator: "\n", omittingEmptySubsequences: false)
             .map { Terminal.escape($0) }.joined(separator: "\n")

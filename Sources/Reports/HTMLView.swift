@@ -53,7 +53,7 @@ enum HTMLView {
         let totals: [[String: Any]] = (table.totals.map { [$0] } ?? []).map { ["cells": cells($0, of: table)] }
         return [
             "caption": table.caption,
-            "columns": table.columns.map { ["title": $0.title, "class": $0.kind.isNumeric ? "number" : "words"] },
+            "columns": table.columns.map { ["title": $0.title, "class": $0.kind.styleClass] },
             "rows": rows, "totals": totals, "isEmpty": rows.isEmpty, "width": "\(table.columns.count)",
         ]
     }
@@ -69,11 +69,22 @@ enum HTMLView {
         switch cell {
         case .unknown: column.kind.isNumeric ? "number unknown" : "unknown"
         case .status(let status): Wording.statusClass(status)
-        default: column.kind.isNumeric ? "number" : "words"
+        default: column.kind.styleClass
         }
     }
 
     private static func status(_ status: CheckStatus) -> [String: Any] {
         ["text": Wording.status(status), "class": Wording.statusClass(status)]
+    }
+}
+
+extension Column.Kind {
+    fileprivate var styleClass: String {
+        switch self {
+        case .count, .decimal, .duration: "number"
+        case .identifier: "identifier"
+        case .timestamp: "moment"
+        case .text, .status: "words"
+        }
     }
 }

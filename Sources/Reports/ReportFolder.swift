@@ -14,10 +14,12 @@ public struct ReportFolder: Sendable {
     public struct Receipt: Equatable, Sendable {
         public let path: String
         public let manifestDigest: String
+        /// Why `index.html` still is the old one; nil where it lists this run.
+        public let indexFailure: ReportsError?
     }
 
     /// Writes `report.json`, `report.html`, the job's own files, the manifest and its signature,
-    /// and brings `index.html` up to date.
+    /// and brings `index.html` up to date. A report that lies in its folder counts as written, listed or not.
     public func write(
         _ report: Report, further: [ReportFile] = [], run: RunIdentity, signer: ReportSigner? = nil
     ) throws(ReportsError) -> Receipt {
@@ -35,8 +37,17 @@ public struct ReportFolder: Sendable {
         var all = files + [manifest]
         if let envelope = try Self.envelope(of: manifest, signer) { all.append(envelope) }
         let path = try Self.wrapped { () throws(SystemError) in try place(all, run) }
-        try writeIndex()
-        return Receipt(path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span))
+        return Receipt(
+            path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span), indexFailure: listingFailure())
+    }
+
+    private func listingFailure() -> ReportsError? {
+        do throws(ReportsError) {
+            try writeIndex()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private static func envelope(

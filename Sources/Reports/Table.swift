@@ -20,7 +20,8 @@ public struct Table: Equatable, Sendable {
 
 public struct Column: Equatable, Sendable, Encodable {
     public enum Kind: String, Sendable, Encodable {
-        case text, count, decimal, duration, timestamp, status
+        /// An identifier is text that may be broken anywhere, so that its column can be narrow.
+        case text, identifier, count, decimal, duration, timestamp, status
 
         var isNumeric: Bool { self == .count || self == .decimal || self == .duration }
     }

@@ -7,10 +7,17 @@ enum Wording {
         case .text(let text), .decimal(let text): Terminal.escape(text)
         case .count(let count): grouped(count)
         case .duration(let duration): self.duration(duration)
-        case .timestamp(let timestamp): timestamp.description
+        case .timestamp(let timestamp): moment(timestamp)
         case .status(let status): self.status(status)
         case .unknown: "unknown"
         }
+    }
+
+    /// `2026-11-23 13:20:00Z`: whole seconds, and a space where a narrow column may break.
+    static func moment(_ timestamp: Timestamp) -> String {
+        let text = timestamp.description
+        let (day, time) = (text.prefix { $0 != "T" }, text.drop { $0 != "T" }.dropFirst())
+        return day + " " + time.prefix { $0 != "." && $0 != "Z" } + "Z"
     }
 
     /// Word and shape, so that no colour is needed.

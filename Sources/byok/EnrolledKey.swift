@@ -6,6 +6,8 @@ import Vault
 /// A key sealed for its row: what the database is given.
 struct EnrolledKey: Sendable {
     let id: UUID
+    /// Drawn for it just now: a row with this id is its own.
+    let hasNewID: Bool
     let userID: UUID
     let provider: Provider
     let label: String
@@ -17,6 +19,27 @@ struct EnrolledKey: Sendable {
 
     /// Shorter than this, the shown prefix would be half of the key.
     static let shortestKey = 8
+
+    /// What a dry run makes of a key: nothing is sealed.
+    init(unsealed id: UUID, hasNewID: Bool, userID: UUID, provider: Provider, label: String) {
+        self.init(
+            id: id, hasNewID: hasNewID, userID: userID, provider: provider, label: label, prefix: "", sealed: [],
+            windows: nil)
+    }
+
+    init(
+        id: UUID, hasNewID: Bool, userID: UUID, provider: Provider, label: String, prefix: String, sealed: [UInt8],
+        windows: [UInt8]?
+    ) {
+        self.id = id
+        self.hasNewID = hasNewID
+        self.userID = userID
+        self.provider = provider
+        self.label = label
+        self.prefix = prefix
+        self.sealed = sealed
+        self.windows = windows
+    }
 
     func isSameRow(as other: EnrolledKey) -> Bool {
         id == other.id && userID == other.userID && provider == other.provider && label == other.label

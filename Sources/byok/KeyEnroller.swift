@@ -37,10 +37,11 @@ struct KeyEnroller: ~Copyable {
         self.fingerprinter = fingerprinter
     }
 
-    /// One seal of those reserved.
+    /// One seal of those reserved. `id` nil draws one.
     mutating func enrol(
-        _ key: borrowing SecretBytes, id: UUID, userID: UUID, provider: Provider, label: String
+        _ key: borrowing SecretBytes, id given: UUID?, userID: UUID, provider: Provider, label: String
     ) throws(JobFailure) -> EnrolledKey {
+        let id = given ?? UUID()
         let binding = SealBinding(
             keyID: id, userID: userID, masterKeyVersion: version, provider: provider.rawValue)
         let sealed: [UInt8]
@@ -53,8 +54,8 @@ struct KeyEnroller: ~Copyable {
             String(decoding: (0..<min(4, key.count)).map { key[$0] }, as: UTF8.self)
         }
         return EnrolledKey(
-            id: id, userID: userID, provider: provider, label: label, prefix: prefix, sealed: sealed,
-            windows: windows ?? nil)
+            id: id, hasNewID: given == nil, userID: userID, provider: provider, label: label, prefix: prefix,
+            sealed: sealed, windows: windows ?? nil)
     }
 }
 

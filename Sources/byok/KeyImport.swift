@@ -7,8 +7,6 @@ import Vault
 /// One import from its first line to its last: while the database takes one batch in, the next is read and sealed.
 struct KeyImport: ~Copyable {
     static let batchSize = 1_000
-    /// Booked at once, so that not every batch waits for it; what is left at the end stays booked.
-    static let sealBlock = 20_000
 
     private let run: Run
     private let store: KeyStore
@@ -18,6 +16,7 @@ struct KeyImport: ~Copyable {
     private var underway: Task<Result<KeyStore.Added, JobFailure>, Never>?
     private var submitted = ImportBatch()
     private var sealsLeft = 0
+    private var places = KeyPlaces()
     private(set) var badLines = BadLines()
     private(set) var added = 0
     private(set) var already = 0
@@ -35,7 +34,7 @@ struct KeyImport: ~Copyable {
         while !hasEnded, !run.stop.isMet {
             if sealsLeft == 0 { try await reserve() }
             hasEnded = try fillBatch(from: &source)
-            if !run.settings.isDryRun { try await submit() } else { drop() }
+            if !run.settings.isDryRun { try await submit() } else { try await compare() }
         }
         try await settle()
         progress.finish()
@@ -43,9 +42,10 @@ struct KeyImport: ~Copyable {
         return hasEnded
     }
 
+    /// A batch's worth; what is left of it at the end stays booked.
     private mutating func reserve() async throws(JobFailure) {
-        if !run.settings.isDryRun { try await store.reserveSeals(Self.sealBlock) }
-        sealsLeft = Self.sealBlock
+        if !run.settings.isDryRun { try await store.reserveSeals(Self.batchSize) }
+        sealsLeft = Self.batchSize
     }
 
     /// Reads until the batch is full or the source pauses. True at its end.
@@ -71,16 +71,24 @@ struct KeyImport: ~Copyable {
         case .blank: return
         case .bad(let fault): badLines.note(fault, line: number, run.log)
         case .key(let line):
-            let id = line.id ?? UUID()
             sealsLeft -= 1
-            let key = try enroller.enrol(
-                line.key, id: id, userID: line.userID, provider: line.provider, label: line.label)
+            let key = try enrol(line)
             switch batch.append(key, line: number) {
             case .appended: return
             case .repeated: already += 1
             case .taken: badLines.note(ImportFault(.takenID, .id), line: number, run.log)
             }
         }
+    }
+
+    private mutating func enrol(_ line: borrowing ImportLine) throws(JobFailure) -> EnrolledKey {
+        guard !run.settings.isDryRun else {
+            return EnrolledKey(
+                unsealed: line.id ?? UUID(), hasNewID: line.id == nil, userID: line.userID,
+                provider: line.provider, label: line.label)
+        }
+        return try enroller.enrol(
+            line.key, id: line.id, userID: line.userID, provider: line.provider, label: line.label)
     }
 
     private mutating func submit() async throws(JobFailure) {
@@ -108,7 +116,17 @@ struct KeyImport: ~Copyable {
         run.log.debug("batch", "\(result.ids.count, as: "added") of \(submitted.keys.count, as: "keys") added")
     }
 
-    private mutating func drop() {
+    /// A dry run's batch: counted, not sent.
+    private mutating func compare() async throws(JobFailure) {
+        guard !batch.keys.isEmpty else { return }
+        let known = try await store.known(batch.keys)
+        for (key, line) in zip(batch.keys, batch.lines) {
+            switch places.put(key, where: known) {
+            case .free: added += 1
+            case .occupied: already += 1
+            case .taken: badLines.note(ImportFault(.takenID, .id), line: line, run.log)
+            }
+        }
         progress.advance(by: batch.keys.count)
         batch = ImportBatch()
     }

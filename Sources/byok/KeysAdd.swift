@@ -42,7 +42,8 @@ struct KeysAdd: AsyncParsableCommand {
             let keyring = try ConfiguredKeys.keyring()
             let scanKey = try ConfiguredKeys.scanKey()
             let origins = try ProviderSettings.origins()
-            let connection = try database.connection(for: "byok-keys-add")
+            let settings = try database.settings(for: "byok-keys-add")
+            let connection = PostgresConnection(settings)
             try await ProviderSettings.refuseTestServers(origins, on: connection)
             let version = try await Self.currentVersion(keyring, connection)
             let key = try KeyPrompt.read(run)
@@ -52,11 +53,13 @@ struct KeysAdd: AsyncParsableCommand {
             }
             let verdict = try await LiveCheck(origins: origins, run: run).verdict(on: key, of: provider)
             if run.settings.isDryRun { return Self.conclude(nil, verdict) }
-            let store = KeyStore(connection: connection, version: version, scanKeyID: scanKey?.id)
+            let store = KeyStore(
+                connection: connection, bookings: connection, version: version, scanKeyID: scanKey?.id,
+                patience: settings.reconnectBudget)
             try await store.reserveSeals(1)
             var enroller = try KeyEnroller.make(keyring, version, scanKey)
-            let id = UUID()
-            let enrolled = try enroller.enrol(key, id: id, userID: owner, provider: provider, label: label)
+            let enrolled = try enroller.enrol(key, id: nil, userID: owner, provider: provider, label: label)
+            let id = enrolled.id
             guard try await store.add([enrolled], verdict: verdict).ids.contains(id) else { throw Self.occupied }
             if !common.json { Terminal.standardOutput().write("\(id.uuidString.lowercased())\n") }
             return Self.conclude(id, verdict)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fingerprints
+import Postgres
 import System
 import Vault
 
@@ -15,12 +16,12 @@ struct KeysImport: AsyncParsableCommand {
             user, provider and label, has a key. A bad line is reported by its number and field, never by what it \
             holds; the other lines are stored. Keys stay unchecked, and unusable, until revalidate finds them valid.
 
-            Interrupted, it can be run again with the same input.
+            Interrupted, it can be run again with the same input. With --dry-run it counts what it would add.
 
             Examples:
               byok keys import keys.ndjson
               decrypt keys.ndjson.age | byok keys import -
-              byok keys import keys.ndjson --dry-run     check every line, store none
+              byok keys import keys.ndjson --dry-run     check every line, count, store none
 
             Exit: 0 done, 64 no such file, 65 done, but lines were bad, 69 database unavailable, 75 stopped: run \
             again, 77 not permitted, 78 a master key or scan key is missing or wrong.
@@ -37,18 +38,36 @@ struct KeysImport: AsyncParsableCommand {
             let keyring = try ConfiguredKeys.keyring()
             let scanKey = try ConfiguredKeys.scanKey()
             let stream = try stream()
-            let connection = try database.connection(for: "byok-keys-import")
+            let settings = try database.settings(for: "byok-keys-import")
+            let connection = PostgresConnection(settings)
             let version: MasterKeyVersion
             do throws(VaultError) {
                 version = try await MasterKeyRegister(proving: keyring, on: connection).current
             } catch { throw JobFailure(error) }
-            let store = KeyStore(connection: connection, version: version, scanKeyID: scanKey?.id)
+            let store = KeyStore(
+                connection: connection, bookings: PostgresConnection(settings), version: version,
+                scanKeyID: scanKey?.id, patience: settings.reconnectBudget)
             let enroller = try KeyEnroller.make(keyring, version, scanKey)
-            var source = LineSource(stream)
             var work = KeyImport(run, store, enroller)
-            let hasEnded = try await work.read(&source)
-            return Self.conclude(
-                added: work.added, already: work.already, bad: work.badLines, hasEnded: hasEnded)
+            let end = await Self.read(stream, &work)
+            let conclusion = Self.conclude(work, end, isDry: run.settings.isDryRun)
+            if run.settings.isDryRun, !common.json, let summary = conclusion.summary {
+                Terminal.standardOutput().write(summary.text + "\n")
+            }
+            return conclusion
+        }
+    }
+
+    private enum End {
+        case whole
+        case stopped
+        case failed(JobFailure)
+    }
+
+    private static func read(_ stream: consuming InputStream, _ work: inout KeyImport) async -> End {
+        var source = LineSource(stream)
+        do throws(JobFailure) { return try await work.read(&source) ? .whole : .stopped } catch {
+            return .failed(error)
         }
     }
 
@@ -70,20 +89,30 @@ struct KeysImport: AsyncParsableCommand {
         }
     }
 
-    private static func conclude(added: Int, already: Int, bad: BadLines, hasEnded: Bool) -> Conclusion {
-        var outcomes: [Outcome] = [.done]
-        if bad.count > 0 { outcomes.append(.rejected) }
-        if !hasEnded { outcomes.append(.stopped) }
-        let summary: LogMessage = "\(added) keys added, \(already) already there, \(bad.count) bad lines"
-        let next: LogMessage? =
-            !hasEnded
-            ? "run it again with the same input: what is there is skipped"
-            : bad.count > 0 ? "mend the bad lines and import them again" : nil
+    private static func conclude(_ work: borrowing KeyImport, _ end: End, isDry: Bool) -> Conclusion {
+        let (added, already, bad) = (work.added, work.already, work.badLines.count)
+        var outcomes: [Outcome] = bad > 0 ? [.rejected] : []
+        var next: LogMessage? = bad > 0 ? "mend the bad lines and import them again" : nil
+        var summary: LogMessage =
+            isDry
+            ? "\(added) keys would be added, \(already) are already there, \(bad) bad lines"
+            : "\(added) keys added, \(already) already there, \(bad) bad lines"
+        switch end {
+        case .whole: break
+        case .stopped:
+            outcomes.append(.stopped)
+            next = "run it again with the same input: what is there is skipped"
+        case .failed(let failure):
+            outcomes.append(failure.outcome)
+            summary = "\(failure.message); until then \(summary)"
+            let isWorthRepeating = failure.outcome == .unavailable
+            next = isWorthRepeating ? "run it again with the same input: what is there is skipped" : failure.next
+        }
         return Conclusion(
-            outcomes,
+            outcomes.isEmpty ? [.done] : outcomes,
             counts: [
-                Conclusion.Count("added", added), Conclusion.Count("already", already),
-                Conclusion.Count("bad", bad.count),
-            ], summary: summary, next: next, details: [Conclusion.Detail("bad_lines", bad.json)])
+                isDry ? Conclusion.Count("would_add", added) : Conclusion.Count("added", added),
+                Conclusion.Count("already", already), Conclusion.Count("bad", bad),
+            ], summary: summary, next: next, details: [Conclusion.Detail("bad_lines", work.badLines.json)])
     }
 }

@@ -21,7 +21,7 @@ struct Aftermath: Sendable {
             Queries.overdueCount(settings.providers, recheckAfter: settings.recheckAfter))
         let books = try await database.read(Queries.runBooks(course.run.id))
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
-        let calendar = try await database.read(Queries.calendar)
+        let calendar = try await database.read(Queries.calendar(at: course.run.id))
         let guards = try await GuardStates.read(database)
         let previous = try await database.read(Queries.previousReport)
         return try Database.reading { () throws(PostgresError) in
@@ -35,6 +35,7 @@ struct Aftermath: Sendable {
                     slots: try calendar.map { row throws(PostgresError) in
                         RunCalendar.Slot(
                             hour: try row.timestamp("hour"), runs: try row.int("runs"),
+                            isServed: try row.bool("served"),
                             worstExitStatus: try row.optionalInt("worst"))
                     }),
                 guards: guards, previousManifest: try previous.first?.text("digest"))

@@ -18,7 +18,7 @@ struct Closing: Sendable {
         ledger = course.ledger.now
     }
 
-    func conclude() async throws(JobFailure) -> Conclusion {
+    func conclude() async -> Conclusion {
         let aftermath: Aftermath
         do throws(JobFailure) {
             if let failure = course.halt.failure { throw failure }
@@ -29,19 +29,23 @@ struct Closing: Sendable {
         let summary = await summary(aftermath)
         let verdict = RunVerdict(summary, ledger, course.halt.stopReason, aftermath.guards)
         verdict.tell(course.run.log)
-        return try await conclude(verdict, summary, aftermath)
+        return await conclude(verdict, summary, aftermath)
     }
 
     /// A report that cannot be written takes nothing back: what was settled stays settled.
     private func conclude(
         _ verdict: RunVerdict, _ summary: RunSummary, _ aftermath: Aftermath
-    ) async throws(JobFailure) -> Conclusion {
+    ) async -> Conclusion {
         var outcomes = verdict.outcomes
         var receipt: ReportFolder.Receipt?
         if record != nil {
             do throws(JobFailure) {
                 receipt = try course.report.write(
                     summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
+                if let failure = receipt?.indexFailure.map(JobFailure.init) {
+                    course.run.log.error("index_not_written", failure.message)
+                    outcomes.append(.notWritten)
+                }
             } catch {
                 course.run.log.error("report_not_written", error.message)
                 outcomes.append(error.outcome)
@@ -49,8 +53,17 @@ struct Closing: Sendable {
         }
         let conclusion = Conclusion(
             outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next)
-        try await finish(conclusion, digest: receipt?.manifestDigest)
-        return conclusion
+        do throws(JobFailure) {
+            try await finish(conclusion, digest: receipt?.manifestDigest)
+            return conclusion
+        } catch {
+            course.run.log.error("run_not_recorded", error.message)
+            let all = outcomes + [error.outcome]
+            let isTold = Outcome.first(of: all) == error.outcome
+            return Conclusion(
+                all, counts: counts, report: receipt?.path, summary: isTold ? error.message : verdict.message,
+                next: isTold ? error.next : verdict.next)
+        }
     }
 
     /// What can still be recorded is; what cannot is told by the exit status alone.

@@ -54,12 +54,11 @@ final class KeyOpener: Sendable {
     /// Nil where the key is too short or too even to have one.
     func fingerprint(_ key: DueKey, _ secret: borrowing SecretBytes) -> StoredFingerprint? {
         guard let fingerprinting else { return nil }
-        let body = SecretBody(of: secret, at: key.provider)
-        let windows = body.bytes.withBytes { bytes in
-            fingerprinting.fingerprinter.withLock { try? $0.windows(of: bytes, shape: body.shape) }
+        let encoded = fingerprinting.fingerprinter.withLock { fingerprinter in
+            try? key.provider.fingerprint(of: secret, with: &fingerprinter)
         }
-        guard let windows, !windows.isEmpty, let encoded = try? WindowList.encode(windows) else { return nil }
-        return StoredFingerprint(keyID: key.id, revision: key.revision, windows: encoded)
+        guard let windows = encoded ?? nil else { return nil }
+        return StoredFingerprint(keyID: key.id, revision: key.revision, windows: windows)
     }
 
     private static func fault(_ error: VaultError) -> Opened {
@@ -80,24 +79,4 @@ private final class Fingerprinting: Sendable {
     let fingerprinter: Mutex<Fingerprinter>
 
     init(_ scanKey: ScanKey) throws(FingerprintError) { fingerprinter = Mutex(try Fingerprinter(scanKey)) }
-}
-
-/// A key without its public prefix, and where in it the secret lies.
-struct SecretBody: ~Copyable {
-    let bytes: SecretBytes
-    let shape: BodyShape
-
-    init(of key: borrowing SecretBytes, at provider: Provider) {
-        let segments = provider.anatomy(of: key).segments
-        let start = segments.first?.range.lowerBound ?? 0
-        bytes = key.withBytes { key in SecretBytes(copying: key.extracting(start...)) }
-        let ranges = segments.map { segment in
-            SecretRange(
-                segment.range.lowerBound - start..<segment.range.upperBound - start,
-                millibits: Int(segment.bitsPerCharacter * 1000))
-        }
-        // Four bits or less a character is hexadecimal.
-        let isHexadecimal = !segments.isEmpty && segments.allSatisfy { $0.bitsPerCharacter <= 4 }
-        shape = BodyShape(kind: isHexadecimal ? .hexadecimal : .text, secretRanges: ranges)
-    }
 }

@@ -73,7 +73,9 @@ enum Queries {
         Statement("previous report", sql: PackageResources.previous_report_sql)
     }
 
-    static var calendar: Statement { Statement("calendar", sql: PackageResources.calendar_sql) }
+    static func calendar(at runID: UUID) -> Statement {
+        Statement("calendar", sql: PackageResources.calendar_sql, [.uuid(runID)])
+    }
 }
 
 /// What every write of a run shows: its id, and the token of the lease it holds.

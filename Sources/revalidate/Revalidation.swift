@@ -34,7 +34,7 @@ struct Revalidation: Sendable {
         let forecast = Forecast(
             settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger)
         await course.travel(forecast)
-        return try await Closing(course, nil).conclude()
+        return await Closing(course, nil).conclude()
     }
 
     private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
@@ -42,7 +42,7 @@ struct Revalidation: Sendable {
         do throws(JobFailure) {
             let record = try await RunRecord.start(run, under: lease, on: course.database.writer)
             let pass = RunPass(runID: run.id, shard: lease.shard, token: lease.token)
-            let conclusion = try await perform(course, pass, record)
+            let conclusion = await perform(course, pass, record)
             await lease.release()
             return conclusion
         } catch {
@@ -51,15 +51,13 @@ struct Revalidation: Sendable {
         }
     }
 
-    private func perform(
-        _ course: Course, _ pass: RunPass, _ record: RunRecord
-    ) async throws(JobFailure) -> Conclusion {
+    private func perform(_ course: Course, _ pass: RunPass, _ record: RunRecord) async -> Conclusion {
         let settler = Settler(
             course.database, course.settings, pass, scanKeyID: course.opener.scanKeyID, course.ledger, course.halt)
         let settling = Task { await settler.run() }
         await course.travel(settler)
         await settler.close()
         await settling.value
-        return try await Closing(course, record).conclude()
+        return await Closing(course, record).conclude()
     }
 }

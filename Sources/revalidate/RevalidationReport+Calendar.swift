@@ -2,27 +2,41 @@ import Reports
 import System
 
 extension RevalidationReport {
-    /// Hours before the first run of the window are not missed: nothing was scheduled yet, as far as anybody knows.
+    /// A gap alone is told here and by no exit status; a key that it left without a look for seven days is a finding.
+    static func missedHours(_ calendar: RunCalendar) -> Check {
+        let name = "A run in every hour of the last seven days"
+        guard calendar.expected > 1 else {
+            return Check(name, .notDecided, detail: "no run before this hour is recorded")
+        }
+        if calendar.missed == 0 { return Check(name, .pass, detail: "\(calendar.expected) hours") }
+        let longest = calendar.gaps.map(\.hours).max() ?? 0
+        return Check(
+            name, .fail,
+            detail: "\(calendar.missed) of \(calendar.expected) hours without one, \(longest) in a row at most; "
+                + "see Run calendar")
+    }
+
     static func calendar(_ calendar: RunCalendar) -> Section {
-        let slots = Array(calendar.slots.drop { $0.runs == 0 })
-        let gaps = gaps(in: slots)
-        let missed = slots.count { $0.runs == 0 }
-        return Section(
+        Section(
             "Run calendar",
             notes: [
                 """
-                One run is expected in every hour, UTC, from the first run of the last seven days on: \
-                \(slots.count) expected, \(slots.count - missed) done, \(missed) missed.
+                One run is expected in every hour, UTC, of the last seven days, from the first recorded run on: \
+                \(calendar.expected) expected, \(calendar.done) done, \(calendar.missed) missed. \
+                An hour through which a longer run worked is done.
                 """
             ],
             tables: [
-                days(slots),
+                days(calendar.slots),
                 Table(
                     "Hours without a run",
                     columns: [
                         Column("from", "From", .timestamp), Column("until", "Until", .timestamp),
                         Column("hours", "Hours", .count),
-                    ], rows: gaps),
+                    ],
+                    rows: calendar.gaps.map { from, hours in
+                        [.timestamp(from), .timestamp(from + .seconds(hours &* 3600)), .count(hours)]
+                    }),
             ])
     }
 
@@ -40,30 +54,12 @@ extension RevalidationReport {
                 Column("worst_exit", "Largest exit status", .count),
             ],
             rows: rows.map { day, slots in
-                let done = slots.count { $0.runs > 0 }
+                let done = slots.count { $0.isServed }
                 return [
                     .text(day), .count(slots.count), .count(done), .count(slots.count - done),
                     .count(slots.reduce(0) { $0 &+ $1.runs }),
                     slots.compactMap(\.worstExitStatus).max().map { .count($0) } ?? .unknown,
                 ]
             })
-    }
-
-    private static func gaps(in slots: [RunCalendar.Slot]) -> [[Cell]] {
-        var gaps: [(from: Timestamp, hours: Int)] = []
-        var wasMissed = false
-        for slot in slots {
-            if slot.runs > 0 {
-                wasMissed = false
-            } else if wasMissed {
-                gaps[gaps.count - 1].hours &+= 1
-            } else {
-                gaps.append((slot.hour, 1))
-                wasMissed = true
-            }
-        }
-        return gaps.map { from, hours in
-            [.timestamp(from), .timestamp(from + .seconds(hours &* 3600)), .count(hours)]
-        }
     }
 }

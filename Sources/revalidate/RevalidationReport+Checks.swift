@@ -7,7 +7,7 @@ extension RevalidationReport {
     static func checks(_ summary: RunSummary) -> [Check] {
         [
             books(summary), decided(summary), guards(summary), controlGroups(summary), overdue(summary),
-            openings(summary),
+            missedHours(summary.calendar), openings(summary),
         ].compactMap { $0 }
     }
 

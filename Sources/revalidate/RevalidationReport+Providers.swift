@@ -15,32 +15,35 @@ extension RevalidationReport {
             charts: bars.isEmpty ? [] : [BarChart("Outcomes of all providers", unit: "Keys", bars: bars)])
     }
 
+    /// Providers across: they are fewer than outcomes, and the sheet is narrow.
     private static func outcomes(_ summary: RunSummary) -> Table {
-        let names = KeyOutcome.allCases
-        return Table(
-            "Keys by provider and outcome",
-            columns: [Column("provider", "Provider"), Column("due", "Due", .count)]
-                + names.map { Column($0.rawValue, $0.title, .count) },
-            rows: summary.providers.map { provider in
-                [.text(provider.provider.rawValue), .count(provider.due)]
-                    + names.map { .count(provider.outcomes[$0] ?? 0) }
+        Table(
+            "Keys by outcome and provider",
+            columns: [Column("outcome", "Outcome")]
+                + summary.providers.map { Column($0.provider.rawValue, $0.provider.rawValue, .count) }
+                + [Column("all", "All", .count)],
+            rows: KeyOutcome.allCases.map { outcome in
+                [.text(outcome.rawValue)] + summary.providers.map { .count($0.outcomes[outcome] ?? 0) }
+                    + [.count(summary.total(of: outcome))]
             },
-            totals: [.text("All"), .count(summary.dueCount)] + names.map { .count(summary.total(of: $0)) })
+            totals: [.text("taken up")] + summary.providers.map { .count($0.takenUp) }
+                + [.count(summary.takenUpCount)])
     }
 
     private static func answers(_ summary: RunSummary) -> Table {
         Table(
             "Requests and answers",
             columns: [
-                Column("provider", "Provider"), Column("requests", "Requests", .count),
+                Column("provider", "Provider"), Column("due", "Keys due", .count),
+                Column("requests", "Requests", .count),
                 Column("retries", "Of these retries", .count), Column("latency_p50", "Median", .duration),
                 Column("latency_p95", "95 %", .duration), Column("latency_max", "Longest", .duration),
                 Column("control_group", "Control group", .status),
             ],
             rows: summary.providers.map { provider in
                 [
-                    .text(provider.provider.rawValue), .count(provider.requests), .count(provider.retries),
-                    milliseconds(provider.latency?.p50), milliseconds(provider.latency?.p95),
+                    .text(provider.provider.rawValue), .count(provider.due), .count(provider.requests),
+                    .count(provider.retries), milliseconds(provider.latency?.p50), milliseconds(provider.latency?.p95),
                     milliseconds(provider.latency?.maximum), cell(provider.controlGroup),
                 ]
             })
@@ -95,7 +98,8 @@ extension RevalidationReport {
                 Table(
                     "Keys that this run disabled",
                     columns: [
-                        Column("key_id", "Key"), Column("user_id", "User"), Column("label", "Label"),
+                        Column("key_id", "Key", .identifier), Column("user_id", "User", .identifier),
+                        Column("label", "Label"),
                         Column("provider", "Provider"), Column("reason", "Reason"),
                         Column("http_status", "HTTP status", .count),
                         Column("first_refused_at", "First refused", .timestamp),
@@ -112,8 +116,4 @@ extension RevalidationReport {
             key.firstRefusedAt.map { .timestamp($0) } ?? .unknown, .timestamp(key.disabledAt),
         ]
     }
-}
-
-extension KeyOutcome {
-    var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 }

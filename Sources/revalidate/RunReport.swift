@@ -37,14 +37,22 @@ struct RunReport: Sendable {
             report: report, previousManifest: previousManifest)
         do {
             return try folder.write(report, run: identity, signer: signer)
-        } catch .file(let fault) {
-            throw JobFailure(fault)
         } catch {
-            throw JobFailure(.notWritten, "the report could not be made", next: "see reports/README.md")
+            throw JobFailure(error)
         }
     }
 
     private static func signer(_ pem: borrowing SecretBytes) throws(SecretsError) -> ReportSigner {
         ReportSigner(try Ed25519SigningKey(pem: pem))
+    }
+}
+
+extension JobFailure {
+    init(_ error: ReportsError) {
+        switch error {
+        case .file(let fault): self.init(fault)
+        case .signing, .badFileName, .cannotRender:
+            self.init(.notWritten, "the report could not be made", next: "see reports/README.md")
+        }
     }
 }

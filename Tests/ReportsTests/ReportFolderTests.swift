@@ -72,6 +72,20 @@ struct ReportFolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/revalidate").count == 1)
     }
 
+    @Test func `a report that the index could not list is written all the same`() throws {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try FileManager.default.createDirectory(atPath: root + "/index.html/x", withIntermediateDirectories: true)
+        let receipt = try ReportFolder(root: root).write(.sample, run: run)
+        #expect(receipt.indexFailure != nil)
+        let sum = try shell("sha256sum manifest.json | cut -d' ' -f1; ls -A ../..", in: receipt.path).output
+        #expect(sum == receipt.manifestDigest + "\nindex.html\nrevalidate\n")
+        try FileManager.default.removeItem(atPath: root + "/index.html")
+        var next = run
+        next.runID = "6f0c3a52-94d5-4f0e-8a52-1c4d1a2b3c4d"
+        #expect(try ReportFolder(root: root).write(.sample, run: next).indexFailure == nil)
+        #expect(try ReportFolder(root: root).runs().count == 2)
+    }
+
     @Test func `a symbolic link for a folder is refused and nothing is written through it`() throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root + "/elsewhere", withIntermediateDirectories: true)

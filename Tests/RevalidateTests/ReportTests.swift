@@ -40,11 +40,14 @@ struct ReportTests {
         let html = String(decoding: try HTMLWriter.write(report), as: UTF8.self)
         for table in tables { #expect(html.contains("<caption>\(table["caption"] as? String ?? "?")</caption>")) }
         let rows = tables[0]["rows"] as? [[String: Any]] ?? []
-        #expect(rows.count == 4)
-        for outcome in KeyOutcome.allCases {
-            let sum = rows.reduce(0) { $0 + ($1[outcome.rawValue] as? Int ?? 0) }
-            #expect(sum == summary.total(of: outcome))
-            #expect((tables[0]["totals"] as? [String: Any])?[outcome.rawValue] as? Int == sum)
+        #expect(rows.compactMap { $0["outcome"] as? String } == KeyOutcome.allCases.map(\.rawValue))
+        for (row, outcome) in zip(rows, KeyOutcome.allCases) {
+            let sum = summary.providers.reduce(0) { $0 + (row[$1.provider.rawValue] as? Int ?? 0) }
+            #expect(sum == summary.total(of: outcome) && row["all"] as? Int == sum)
+        }
+        let totals = tables[0]["totals"] as? [String: Any]
+        for provider in summary.providers {
+            #expect(totals?[provider.provider.rawValue] as? Int == provider.takenUp)
         }
         #expect((json?["tie_outs"] as? [[String: Any]])?.count == 4)
     }
@@ -72,7 +75,8 @@ struct ReportTests {
     @Test func `a quiet run passes, canaries or none`() {
         for control in [ProviderSummary.ControlGroup.notConfigured, .pass] {
             let provider = ProviderSummary.sample(.mistral, [.valid: 5], control: control)
-            let report = RevalidationReport.of(.sample(providers: [provider], disabled: []), outcome: .done)
+            let report = RevalidationReport.of(
+                .sample(providers: [provider], disabled: [], calendar: .whole), outcome: .done)
             #expect(report.status == .pass)
             #expect((check("canaries", in: report) == nil) == (control == .notConfigured))
         }
@@ -94,17 +98,34 @@ struct ReportTests {
     @Test func `a dry run has no books to compare, and does not pass`() {
         let quiet = [ProviderSummary.sample(.mistral, [.valid: 5])]
         let report = RevalidationReport.of(
-            .sample(providers: quiet, disabled: [], books: nil, isDryRun: true), outcome: .done)
+            .sample(providers: quiet, disabled: [], books: nil, calendar: .whole, isDryRun: true), outcome: .done)
         #expect(report.status == .notDecided && report.tieOuts.isEmpty)
     }
 
-    @Test func `gaps are named, and hours before the first run are none`() {
+    @Test func `missed hours fail the report, and without a past nothing is decided`() {
+        func missed(_ calendar: RunCalendar) -> Check { RevalidationReport.missedHours(calendar) }
+        #expect(missed(.whole).status == .pass)
+        #expect(missed(.sample).status == .fail)
+        #expect(missed(.sample).detail.hasPrefix("4 of 148 hours without one, 3 in a row at most"))
+        #expect(missed(RunCalendar(slots: [])).status == .notDecided)
+        #expect(missed(.hours(1, missed: [])).status == .notDecided)
+        let quiet = [ProviderSummary.sample(.mistral, [.valid: 5])]
+        #expect(RevalidationReport.of(.sample(providers: quiet, disabled: []), outcome: .done).status == .fail)
+    }
+
+    @Test func `the running hour is not missed before it is over`() {
+        let calendar = RunCalendar.hours(10, missed: [9])
+        #expect(calendar.expected == 9 && calendar.missed == 0)
+        #expect(RunCalendar.hours(10, missed: [8]).missed == 1)
+    }
+
+    @Test func `gaps are named`() {
         let section = RevalidationReport.calendar(.sample)
         #expect(section.notes[0].contains("148 expected, 144 done, 4 missed"))
         let gaps = section.tables[1].rows
         #expect(gaps.count == 2)
         #expect(gaps[0][2] == .count(3) && gaps[1][2] == .count(1))
-        #expect(gaps[0][0] == .timestamp(RunSummary.start - .seconds((167 - 50) * 3600)))
+        #expect(gaps[0][0] == .timestamp(RunSummary.hour - .seconds((147 - 30) * 3600)))
         #expect(RevalidationReport.calendar(RunCalendar(slots: [])).tables[1].rows.isEmpty)
     }
 

@@ -7,6 +7,7 @@ import System
 extension RunSummary {
     static let hostileLabel = "</td><script>alert(1)</script> \u{202E}evil\u{1B}[31m & \"q\""
     static let start = Timestamp(microseconds: 1_795_440_000_000_000)
+    static let hour = start - .seconds(20 * 60)
 
     private static func id(_ number: Int) -> UUID {
         UUID(uuidString: "0c7a5a53-2f7e-4b43-9d3f-2f4cf7a3e0d\(number % 10)") ?? UUID()
@@ -16,13 +17,14 @@ extension RunSummary {
     static func sample(
         providers: [ProviderSummary] = ProviderSummary.samples, disabled: [DisabledKey] = samples,
         disabledCount: Int? = nil, overdue: Int = 0, books: revalidate.TieOut? = balanced,
-        decryptions: Decryptions = Decryptions(revalidate: 2000, fingerprint: 40), isDryRun: Bool = false
+        decryptions: Decryptions = Decryptions(revalidate: 2000, fingerprint: 40), calendar: RunCalendar = .sample,
+        isDryRun: Bool = false
     ) -> RunSummary {
         RunSummary(
             runID: id(1), startedAt: start, finishedAt: start + .milliseconds(203_456), isDryRun: isDryRun,
             stopReason: nil, providers: providers, disabled: disabled,
             disabledCount: disabledCount ?? disabled.count, overdueCount: overdue, decryptions: decryptions,
-            books: books, calendar: .sample)
+            books: books, calendar: calendar)
     }
 
     static let samples: [DisabledKey] = [
@@ -67,12 +69,17 @@ extension ProviderSummary {
 }
 
 extension RunCalendar {
-    /// 168 hours: nothing for the first 20, then two gaps of 3 and of 1 hours.
-    static let sample = RunCalendar(
-        slots: (0..<168).map { index in
-            let isMissed = index < 20 || (50..<53).contains(index) || index == 100
-            return Slot(
-                hour: RunSummary.start - .seconds((167 - index) * 3600), runs: isMissed ? 0 : 1,
-                worstExitStatus: isMissed || index == 167 ? nil : (index == 60 ? 75 : 0))
-        })
+    /// 148 hours with two gaps, of 3 and of 1 hours.
+    static let sample = hours(148, missed: [30, 31, 32, 80])
+    static let whole = hours(148, missed: [])
+
+    static func hours(_ count: Int, missed: Set<Int>) -> RunCalendar {
+        RunCalendar(
+            slots: (0..<count).map { index in
+                let isMissed = missed.contains(index)
+                return Slot(
+                    hour: RunSummary.hour - .seconds((count - 1 - index) * 3600), runs: isMissed ? 0 : 1,
+                    isServed: !isMissed, worstExitStatus: isMissed || index == count - 1 ? nil : (index == 40 ? 75 : 0))
+            })
+    }
 }

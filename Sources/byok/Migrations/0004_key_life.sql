@@ -135,27 +135,55 @@ create function byok.add_keys(
 ) returns setof uuid
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    fresh pg_catalog.uuid[];
 begin
     if verdict is not null and verdict not in ('valid', 'restricted', 'exhausted') then
         raise exception 'only a key that was found to work is added as checked' using errcode = 'BK005';
     end if;
     perform byok.hold_master_key(version);
-    return query
-    insert into byok.api_keys as k (
-        id, user_id, provider, label, key_prefix, master_key_version, sealed,
-        status, last_verdict, last_checked_at, next_check_at
-    )
-    select
-        n.id, n.user_id, n.provider, n.label, n.key_prefix, add_keys.version, n.sealed,
-        case when verdict is null then 'unchecked' else 'active' end, verdict,
-        case when verdict is not null then pg_catalog.now() end,
-        case when verdict is null then pg_catalog.now() else byok.next_look() end
-    from rows from (
-        pg_catalog.unnest(ids), pg_catalog.unnest(user_ids), pg_catalog.unnest(providers),
-        pg_catalog.unnest(labels), pg_catalog.unnest(key_prefixes), pg_catalog.unnest(add_keys.sealed)
-    ) as n (id, user_id, provider, label, key_prefix, sealed)
-    on conflict do nothing
-    returning k.id;
+    -- ON CONFLICT looks each row up in both unique indexes before it inserts: left out until a row needs it.
+    -- In the order of their ids neighbours share index pages; where rows compete the first given wins, so not there.
+    begin
+        with k as (
+            insert into byok.api_keys as k (
+                id, user_id, provider, label, key_prefix, master_key_version, sealed,
+                status, last_verdict, last_checked_at, next_check_at
+            )
+            select
+                n.id, n.user_id, n.provider, n.label, n.key_prefix, add_keys.version, n.sealed,
+                case when verdict is null then 'unchecked' else 'active' end, verdict,
+                case when verdict is not null then pg_catalog.now() end,
+                case when verdict is null then pg_catalog.now() else byok.next_look() end
+            from rows from (
+                pg_catalog.unnest(ids), pg_catalog.unnest(user_ids), pg_catalog.unnest(providers),
+                pg_catalog.unnest(labels), pg_catalog.unnest(key_prefixes), pg_catalog.unnest(add_keys.sealed)
+            ) as n (id, user_id, provider, label, key_prefix, sealed)
+            order by n.id
+            returning k.id
+        )
+        select pg_catalog.array_agg(k.id) into fresh from k;
+    exception when unique_violation then
+        with k as (
+            insert into byok.api_keys as k (
+                id, user_id, provider, label, key_prefix, master_key_version, sealed,
+                status, last_verdict, last_checked_at, next_check_at
+            )
+            select
+                n.id, n.user_id, n.provider, n.label, n.key_prefix, add_keys.version, n.sealed,
+                case when verdict is null then 'unchecked' else 'active' end, verdict,
+                case when verdict is not null then pg_catalog.now() end,
+                case when verdict is null then pg_catalog.now() else byok.next_look() end
+            from rows from (
+                pg_catalog.unnest(ids), pg_catalog.unnest(user_ids), pg_catalog.unnest(providers),
+                pg_catalog.unnest(labels), pg_catalog.unnest(key_prefixes), pg_catalog.unnest(add_keys.sealed)
+            ) as n (id, user_id, provider, label, key_prefix, sealed)
+            on conflict do nothing
+            returning k.id
+        )
+        select pg_catalog.array_agg(k.id) into fresh from k;
+    end;
+    return query select f from pg_catalog.unnest(fresh) f;
 end
 $$;
 

@@ -1,3 +1,4 @@
+import Batch
 import Fingerprints
 import FoundationEssentials
 import Providers
@@ -28,10 +29,14 @@ final class KeyOpener: Sendable {
     private let fingerprinting: Fingerprinting?
     let scanKeyID: String?
 
-    init(_ keyring: Keyring, _ scanKey: ScanKey?) throws(VaultError) {
-        sealer = Mutex(try KeySealer(keyring: keyring))
+    init(_ keyring: Keyring, _ scanKey: ScanKey?) throws(JobFailure) {
+        do { sealer = Mutex(try KeySealer(keyring: keyring)) } catch { throw JobFailure(error) }
         scanKeyID = scanKey?.id
-        fingerprinting = scanKey.flatMap { try? Fingerprinting($0) }
+        do throws(FingerprintError) {
+            fingerprinting = if let scanKey { try Fingerprinting(scanKey) } else { nil }
+        } catch {
+            throw JobFailure(.broken, "OpenSSL refused to fingerprint keys", next: "see the system's log")
+        }
     }
 
     func open(_ key: DueKey) -> Opened {

@@ -44,6 +44,8 @@ struct Lane: Sendable {
         }
         if let reason = await control.failure { leave(reason) }
         await giveBackTheRest()
+        // After the rest is counted: a lane that is left has one.
+        if !halt.isMet, !Task.isCancelled, ledger.isDeaf(provider) { leave(.unreachable) }
     }
 
     private func work(_ worker: Int) async {

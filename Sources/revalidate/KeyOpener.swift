@@ -35,8 +35,12 @@ final class KeyOpener: Sendable {
         do throws(FingerprintError) {
             fingerprinting = if let scanKey { try Fingerprinting(scanKey) } else { nil }
         } catch {
-            throw JobFailure(.broken, "OpenSSL refused to fingerprint keys", next: "see the system's log")
+            throw Self.refusal
         }
+    }
+
+    private static var refusal: JobFailure {
+        JobFailure(.broken, "OpenSSL refused to fingerprint keys", next: "see the system's log")
     }
 
     func open(_ key: DueKey) -> Opened {
@@ -56,14 +60,19 @@ final class KeyOpener: Sendable {
         return key.fingerprintRevision != key.revision || key.scanKeyID != scanKeyID
     }
 
-    /// Nil where the key is too short or too even to have one.
-    func fingerprint(_ key: DueKey, _ secret: borrowing SecretBytes) -> StoredFingerprint? {
+    /// Nil where the key is too short, too long or too even to have one.
+    func fingerprint(_ key: DueKey, _ secret: borrowing SecretBytes) throws(JobFailure) -> StoredFingerprint? {
         guard let fingerprinting else { return nil }
-        let encoded = fingerprinting.fingerprinter.withLock { fingerprinter in
-            try? key.provider.fingerprint(of: secret, with: &fingerprinter)
+        do throws(FingerprintError) {
+            let windows = try fingerprinting.fingerprinter.withLock { fingerprinter throws(FingerprintError) in
+                try key.provider.fingerprint(of: secret, with: &fingerprinter)
+            }
+            return windows.map { StoredFingerprint(keyID: key.id, revision: key.revision, windows: $0) }
+        } catch .bodyTooLong {
+            return nil
+        } catch {
+            throw Self.refusal
         }
-        guard let windows = encoded ?? nil else { return nil }
-        return StoredFingerprint(keyID: key.id, revision: key.revision, windows: windows)
     }
 
     private static func fault(_ error: VaultError) -> Opened {

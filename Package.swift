@@ -108,7 +108,8 @@ let package = Package(
                 .embedInCode("SQL/status_pause.sql"), .embedInCode("SQL/status_runs.sql"),
                 .embedInCode("SQL/status_suspected.sql"), .embedInCode("SQL/undo_preview.sql"),
                 .embedInCode("SQL/undo_run.sql"), .embedInCode("SQL/undo_run_known.sql"),
-                .embedInCode("SQL/undo_sent_mails.sql"),
+                .embedInCode("SQL/undo_sent_mails.sql"), .embedInCode("SQL/tell_key_holder.sql"),
+                .embedInCode("SQL/visible_keys.sql"),
             ],
             swiftSettings: strict),
 

@@ -18,7 +18,9 @@ struct Aftermath: Sendable {
     static func read(_ course: Course) async throws(JobFailure) -> Aftermath {
         let (database, settings) = (course.database, course.settings)
         let overdue = try await database.read(
-            Queries.overdueCount(settings.providers, recheckAfter: settings.recheckAfter))
+            Queries.overdueCount(
+                settings.providers, recheckAfter: settings.recheckAfter, cutOff: course.preflight.cutOff,
+                runID: course.run.id))
         let books = try await database.read(Queries.runBooks(course.run.id))
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
         let calendar = try await database.read(Queries.calendar(at: course.run.id))

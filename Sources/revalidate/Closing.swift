@@ -21,78 +21,89 @@ struct Closing: Sendable {
     func conclude() async -> Conclusion {
         let aftermath: Aftermath
         do throws(JobFailure) {
-            if let failure = course.halt.failure { throw failure }
             aftermath = try await Aftermath.read(course)
         } catch {
-            return await concludeEarly(error)
+            return await concludeUnread(course.halt.failure ?? error)
         }
+        if let failure = course.halt.failure { return await conclude(failure, aftermath) }
         let summary = await summary(aftermath)
         let verdict = RunVerdict(summary, ledger, course.halt.stopReason, aftermath.guards)
         verdict.tell(course.run.log)
-        return await conclude(verdict, summary, aftermath)
+        let (outcomes, receipt) = report(summary, verdict.outcomes, aftermath)
+        return await finish(
+            Conclusion(
+                outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next),
+            digest: receipt?.manifestDigest)
     }
 
-    /// A report that cannot be written takes nothing back: what was settled stays settled.
-    private func conclude(
-        _ verdict: RunVerdict, _ summary: RunSummary, _ aftermath: Aftermath
-    ) async -> Conclusion {
-        var outcomes = verdict.outcomes
-        var receipt: ReportFolder.Receipt?
-        if record != nil {
-            do throws(JobFailure) {
-                receipt = try course.report.write(
-                    summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
-                if let failure = receipt?.indexFailure.map(JobFailure.init) {
-                    course.run.log.error("index_not_written", failure.message)
-                    outcomes.append(.notWritten)
-                }
-            } catch {
-                course.run.log.error("report_not_written", error.message)
-                outcomes.append(error.outcome)
-            }
-        }
-        let conclusion = Conclusion(
-            outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next)
-        do throws(JobFailure) {
-            try await finish(conclusion, digest: receipt?.manifestDigest)
-            return conclusion
-        } catch {
-            course.run.log.error("run_not_recorded", error.message)
-            let all = outcomes + [error.outcome]
-            let isTold = Outcome.first(of: all) == error.outcome
-            return Conclusion(
-                all, counts: counts, report: receipt?.path, summary: isTold ? error.message : verdict.message,
-                next: isTold ? error.next : verdict.next)
-        }
+    /// A failure takes nothing back: what was settled before it is reported.
+    private func conclude(_ failure: JobFailure, _ aftermath: Aftermath) async -> Conclusion {
+        let summary = await summary(aftermath, endedBy: failure)
+        let (outcomes, receipt) = report(summary, outcomes(of: failure), aftermath)
+        return await finish(
+            Conclusion(
+                outcomes, counts: counts, report: receipt?.path, summary: failure.message, next: failure.next),
+            digest: receipt?.manifestDigest)
     }
 
     /// What can still be recorded is; what cannot is told by the exit status alone.
-    private func concludeEarly(_ failure: JobFailure) async -> Conclusion {
+    private func concludeUnread(_ failure: JobFailure) async -> Conclusion {
+        let message: LogMessage =
+            record == nil ? failure.message : "\(failure.message); no report of this run was written"
+        return await finish(
+            Conclusion(outcomes(of: failure), counts: counts, summary: message, next: failure.next), digest: nil)
+    }
+
+    private func outcomes(of failure: JobFailure) -> [Outcome] {
         let quarantined = ledger.books.total(of: .quarantined)
-        let outcomes = [failure.outcome] + (quarantined > 0 ? [.quarantined(quarantined)] : [])
-        let conclusion = Conclusion(outcomes, counts: counts, summary: failure.message, next: failure.next)
-        try? await finish(conclusion, digest: nil)
-        return conclusion
+        return [failure.outcome] + (quarantined > 0 ? [.quarantined(quarantined)] : [])
+    }
+
+    /// A report that cannot be written takes nothing back: what was settled stays settled.
+    private func report(
+        _ summary: RunSummary, _ outcomes: [Outcome], _ aftermath: Aftermath
+    ) -> ([Outcome], ReportFolder.Receipt?) {
+        guard record != nil else { return (outcomes, nil) }
+        do throws(JobFailure) {
+            let receipt = try course.report.write(
+                summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
+            guard let failure = receipt.indexFailure.map(JobFailure.init) else { return (outcomes, receipt) }
+            course.run.log.error("index_not_written", failure.message)
+            return (outcomes + [.notWritten], receipt)
+        } catch {
+            course.run.log.error("report_not_written", error.message)
+            return (outcomes + [error.outcome], nil)
+        }
     }
 
     private var counts: [Conclusion.Count] {
         KeyOutcome.allCases.map { Conclusion.Count($0.countName, ledger.books.total(of: $0)) }
     }
 
-    private func finish(_ conclusion: Conclusion, digest: String?) async throws(JobFailure) {
-        guard let record else { return }
-        try await record.tellDecryptions([
-            ("revalidate", ledger.decryptions.revalidate), ("fingerprint", ledger.decryptions.fingerprint),
-        ])
-        try await record.finish(conclusion, digest: digest)
+    /// A record that fails adds to what the run came to, and replaces nothing of it. The run's end first: it can be
+    /// sent again where the line of the audit trail cannot.
+    private func finish(_ conclusion: Conclusion, digest: String?) async -> Conclusion {
+        guard let record else { return conclusion }
+        var failures: [JobFailure] = []
+        do throws(JobFailure) { try await record.finish(conclusion, digest: digest) } catch { failures.append(error) }
+        do throws(JobFailure) {
+            try await record.tellDecryptions([
+                ("revalidate", ledger.decryptions.revalidate), ("fingerprint", ledger.decryptions.fingerprint),
+            ])
+        } catch {
+            failures.append(error)
+        }
+        for failure in failures { course.run.log.error("run_not_recorded", failure.message) }
+        return failures.isEmpty ? conclusion : conclusion.adding(failures)
     }
 
-    private func summary(_ aftermath: Aftermath) async -> RunSummary {
+    private func summary(_ aftermath: Aftermath, endedBy failure: JobFailure? = nil) async -> RunSummary {
         var providers: [ProviderSummary] = []
         for provider in course.settings.providers { providers.append(await summary(of: provider, aftermath)) }
         return RunSummary(
             runID: course.run.id, startedAt: course.preflight.cutOff, finishedAt: aftermath.now,
-            isDryRun: record == nil, stopReason: course.halt.stopReason?.rawValue, providers: providers,
+            isDryRun: record == nil, stopReason: course.halt.stopReason?.rawValue ?? failure?.outcome.name.description,
+            providers: providers,
             disabled: aftermath.disabled, disabledCount: ledger.books.total(of: .disabled),
             overdueCount: aftermath.overdueCount, decryptions: ledger.decryptions,
             books: record == nil ? nil : ledger.books.balance(against: aftermath.recorded),
@@ -106,5 +117,17 @@ struct Closing: Sendable {
             controlGroup: await course.controls[provider]?.state ?? .notConfigured,
             guardState: aftermath.guards.states[provider], requests: ledger.requests[provider] ?? 0,
             retries: ledger.retries[provider] ?? 0, notDecidedReason: ledger.unfinished[provider]?.rawValue)
+    }
+}
+
+extension Conclusion {
+    /// The words are those of the weightiest.
+    fileprivate func adding(_ failures: [JobFailure]) -> Conclusion {
+        let all = outcomes + failures.map(\.outcome)
+        let weightiest = Outcome.first(of: all)
+        let told = outcomes.contains(weightiest) ? nil : failures.first { $0.outcome == weightiest }
+        return Conclusion(
+            all, counts: counts, report: report, summary: told?.message ?? summary, next: told?.next ?? next,
+            details: details)
     }
 }

@@ -17,7 +17,10 @@ struct Course: Sendable {
     let opener: KeyOpener
     let ledger: Ledger
     let halt: Halt
+    let keysInHand = KeysInHand()
     let controls: [Provider: ControlGroup]
+    /// Of the master keys that this process was given.
+    let heldVersions: [Int]
     private let client: HTTPSClient
     private let check: KeyCheck
 
@@ -30,7 +33,8 @@ struct Course: Sendable {
         self.database = database
         self.preflight = preflight
         self.report = report
-        do { opener = try KeyOpener(secrets.keyring, secrets.scanKey) } catch { throw JobFailure(error) }
+        heldVersions = secrets.keyring.versions.map { Int($0.rawValue) }
+        opener = try KeyOpener(secrets.keyring, secrets.scanKey)
         let due = settings.providers.reduce(0) { $0 + (preflight.due[$1] ?? 0) }
         let ledger = Ledger(run.progress("keys", total: settings.limit.map { min($0, due) } ?? due))
         let halt = Halt(run.stop)
@@ -74,7 +78,7 @@ struct Course: Sendable {
             for provider in settings.providers where (preflight.due[provider] ?? 0) > 0 {
                 guard let control = controls[provider] else { continue }
                 let pages = DuePages(
-                    provider, database, runID: run.id, cutOff: preflight.cutOff, allowance, halt)
+                    provider, database, runID: run.id, cutOff: preflight.cutOff, allowance, keysInHand, halt)
                 let polite = provider.politePace
                 let pace = Pace(
                     concurrency: settings.concurrency ?? polite.concurrency,

@@ -46,6 +46,20 @@ struct Database: Sendable {
         }
     }
 
+    /// Nil where somebody else holds a row's lock for longer than this role waits.
+    func writeUnlessLocked(_ statement: Statement) async throws(JobFailure) -> Rows? {
+        for _ in 1...2 {
+            do throws(PostgresError) {
+                return try await writer.query(statement)
+            } catch  where error.kind == .retryTransaction {
+                continue
+            } catch {
+                throw JobFailure(error)
+            }
+        }
+        return nil
+    }
+
     /// For functions of the schema that may be called twice with the same words.
     func write(_ statement: Statement) async throws(JobFailure) -> Rows {
         var attempts = 0

@@ -25,6 +25,7 @@ actor DuePages {
     private let cutOff: Timestamp
     private let allowance: Allowance
     private let halt: Halt
+    private let keysInHand: KeysInHand
 
     private var waiting: ArraySlice<DueKey> = []
     private var cursor = DueCursor.start
@@ -33,13 +34,14 @@ actor DuePages {
 
     init(
         _ provider: Provider, _ database: Database, runID: UUID, cutOff: Timestamp, _ allowance: Allowance,
-        _ halt: Halt
+        _ keysInHand: KeysInHand, _ halt: Halt
     ) {
         self.provider = provider
         self.database = database
         self.runID = runID
         self.cutOff = cutOff
         self.allowance = allowance
+        self.keysInHand = keysInHand
         self.halt = halt
     }
 
@@ -55,7 +57,7 @@ actor DuePages {
     }
 
     /// Whether `next` would give nothing more.
-    var isDrained: Bool { isAtEnd && waiting.isEmpty }
+    var isDrained: Bool { allowance.isUsedUp || (isAtEnd && waiting.isEmpty) }
 
     /// How many keys were due and not given out.
     func countRest() async throws(JobFailure) -> Int {
@@ -73,6 +75,9 @@ actor DuePages {
 
     private func fetchPage() async {
         defer { fetch = nil }
+        // Taken before the page is read: what settles meanwhile is still in this copy, and what settled earlier is left
+        // out by the statement.
+        let inHand = keysInHand.all
         do throws(JobFailure) {
             let statement = Queries.dueKeys(
                 provider, cutOff: cutOff, after: cursor, limit: Self.pageSize, runID: runID)
@@ -83,7 +88,9 @@ actor DuePages {
             }
             if let last = keys.last { cursor = DueCursor(dueAt: last.dueAt, id: last.id) }
             isAtEnd = keys.count < Self.pageSize
-            waiting = ArraySlice(Array(waiting) + keys)
+            let fresh = keys.filter { !inHand.contains($0.id) }
+            keysInHand.take(fresh.map(\.id))
+            waiting = ArraySlice(Array(waiting) + fresh)
         } catch {
             isAtEnd = true
             halt.fail(error)

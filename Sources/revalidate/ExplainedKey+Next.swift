@@ -9,7 +9,11 @@ extension ExplainedKey {
         guard let present else { return ["Nothing: the key was deleted, with its ciphertext and its waiting mails."] }
         var sentences = sentences(for: present)
         if isPaused, present.status != "disabled" {
-            sentences.append("Revalidation is paused: nothing is asked until `byok resume`.")
+            sentences.append(
+                """
+                Revalidation is paused: nothing is asked until a person calls, as byok_operator, \
+                `\(RunPause.resumption(ofAllJobs: isPausedWithAll))`.
+                """)
         }
         return sentences
     }

@@ -24,6 +24,7 @@ extension ExplainedKey {
         let pause = try transaction.query(Statement("status_now", sql: PackageResources.status_now_sql)).single()
         at = try pause.timestamp("now")
         isPaused = try pause.bool("is_paused")
+        isPausedWithAll = try pause.optionalBool("pauses_all") ?? false
         looks = try Self.rows(transaction, keyID, "explain_checks", PackageResources.explain_checks_sql, Look.init)
         events = try Self.rows(transaction, keyID, "explain_events", PackageResources.explain_events_sql, Event.init)
         mails = try Self.rows(transaction, keyID, "explain_mails", PackageResources.explain_mails_sql, Mail.init)

@@ -69,6 +69,8 @@ struct ExplainedKey: Sendable {
     /// Of its provider; nil when the key is gone.
     let stake: ApproveStake?
     let isPaused: Bool
+    /// By a pause of all jobs.
+    let isPausedWithAll: Bool
 
     /// Of the revision that is stored now: an answer to an older key says nothing about this one.
     var lastAnswer: Look? { looks.first { $0.verdict != nil && $0.revision == present?.revision } }

@@ -8,10 +8,17 @@ struct Forecast: VerdictDesk {
     /// Whose strikes a guard holds back. Whether this very run would trip one is not foretold.
     let guarded: Set<Provider>
     let ledger: Ledger
+    let keysInHand: KeysInHand
 
-    func take(_ look: Look) async { ledger.enter(outcome(of: look), for: look.provider) }
+    func take(_ look: Look) async {
+        ledger.enter(outcome(of: look), for: look.provider)
+        keysInHand.letGo([look.keyID])
+    }
 
-    func quarantine(_ key: DueKey, _ reason: String) async { ledger.enter(.quarantined, for: key.provider) }
+    func quarantine(_ key: DueKey, _ reason: String) async {
+        ledger.enter(.quarantined, for: key.provider)
+        keysInHand.letGo([key.id])
+    }
 
     func store(_ fingerprint: StoredFingerprint) async {}
 

@@ -1,3 +1,4 @@
+import Batch
 import Fingerprints
 import FoundationEssentials
 import Providers
@@ -28,10 +29,18 @@ final class KeyOpener: Sendable {
     private let fingerprinting: Fingerprinting?
     let scanKeyID: String?
 
-    init(_ keyring: Keyring, _ scanKey: ScanKey?) throws(VaultError) {
-        sealer = Mutex(try KeySealer(keyring: keyring))
+    init(_ keyring: Keyring, _ scanKey: ScanKey?) throws(JobFailure) {
+        do { sealer = Mutex(try KeySealer(keyring: keyring)) } catch { throw JobFailure(error) }
         scanKeyID = scanKey?.id
-        fingerprinting = scanKey.flatMap { try? Fingerprinting($0) }
+        do throws(FingerprintError) {
+            fingerprinting = if let scanKey { try Fingerprinting(scanKey) } else { nil }
+        } catch {
+            throw Self.refusal
+        }
+    }
+
+    private static var refusal: JobFailure {
+        JobFailure(.broken, "OpenSSL refused to fingerprint keys", next: "see the system's log")
     }
 
     func open(_ key: DueKey) -> Opened {
@@ -51,14 +60,19 @@ final class KeyOpener: Sendable {
         return key.fingerprintRevision != key.revision || key.scanKeyID != scanKeyID
     }
 
-    /// Nil where the key is too short or too even to have one.
-    func fingerprint(_ key: DueKey, _ secret: borrowing SecretBytes) -> StoredFingerprint? {
+    /// Nil where the key is too short, too long or too even to have one.
+    func fingerprint(_ key: DueKey, _ secret: borrowing SecretBytes) throws(JobFailure) -> StoredFingerprint? {
         guard let fingerprinting else { return nil }
-        let encoded = fingerprinting.fingerprinter.withLock { fingerprinter in
-            try? key.provider.fingerprint(of: secret, with: &fingerprinter)
+        do throws(FingerprintError) {
+            let windows = try fingerprinting.fingerprinter.withLock { fingerprinter throws(FingerprintError) in
+                try key.provider.fingerprint(of: secret, with: &fingerprinter)
+            }
+            return windows.map { StoredFingerprint(keyID: key.id, revision: key.revision, windows: $0) }
+        } catch .bodyTooLong {
+            return nil
+        } catch {
+            throw Self.refusal
         }
-        guard let windows = encoded ?? nil else { return nil }
-        return StoredFingerprint(keyID: key.id, revision: key.revision, windows: windows)
     }
 
     private static func fault(_ error: VaultError) -> Opened {

@@ -44,6 +44,8 @@ struct Lane: Sendable {
         }
         if let reason = await control.failure { leave(reason) }
         await giveBackTheRest()
+        // After the rest is counted: a lane that is left has one.
+        if !halt.isMet, !Task.isCancelled, ledger.isDeaf(provider) { leave(.unreachable) }
     }
 
     private func work(_ worker: Int) async {
@@ -78,7 +80,14 @@ struct Lane: Sendable {
     }
 
     private func ask(_ key: DueKey, _ secret: borrowing SecretBytes) async {
-        let fingerprint = opener.needsFingerprint(key) ? opener.fingerprint(key, secret) : nil
+        let fingerprint: StoredFingerprint?
+        do throws(JobFailure) {
+            fingerprint = opener.needsFingerprint(key) ? try opener.fingerprint(key, secret) : nil
+        } catch {
+            ledger.opened(forFingerprint: false)
+            ledger.enter(.returned, for: provider)
+            return halt.fail(error)
+        }
         ledger.opened(forFingerprint: fingerprint != nil)
         if let fingerprint { await desk.store(fingerprint) }
         let finding = await check.ask(provider, key: secret)

@@ -1,4 +1,5 @@
 import Batch
+import HTTPS
 import Providers
 import Synchronization
 
@@ -9,6 +10,8 @@ final class Ledger: Sendable {
         var latencies: [Provider: LatencyCounts] = [:]
         var requests: [Provider: Int] = [:]
         var retries: [Provider: Int] = [:]
+        /// Providers that were sent something.
+        var addressed: Set<Provider> = []
         /// Providers that gave at least one answer that says something about a key.
         var answered: Set<Provider> = []
         var decryptions = RunSummary.Decryptions()
@@ -35,6 +38,7 @@ final class Ledger: Sendable {
             contents.requests[provider, default: 0] += finding.tries
             contents.retries[provider, default: 0] += finding.tries - 1
             if finding.judgement.verdict != .transient { contents.answered.insert(provider) }
+            if finding.fault != .invalidRequest { contents.addressed.insert(provider) }
             guard !isControl, finding.httpStatus != nil else { return }
             contents.latencies[provider, default: LatencyCounts()].add(finding.latency.wholeMilliseconds)
         }
@@ -45,6 +49,11 @@ final class Ledger: Sendable {
             contents.decryptions.revalidate += 1
             if forFingerprint { contents.decryptions.fingerprint += 1 }
         }
+    }
+
+    /// Whether requests went out and no answer said anything.
+    func isDeaf(_ provider: Provider) -> Bool {
+        contents.withLock { $0.addressed.contains(provider) && !$0.answered.contains(provider) }
     }
 
     func metUnknownVersion() { contents.withLock { $0.unknownVersions += 1 } }

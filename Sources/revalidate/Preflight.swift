@@ -18,6 +18,7 @@ struct Preflight: Sendable {
     ) async throws(JobFailure) -> Preflight {
         try await database.connect()
         let cutOff = try await checkInstallation(settings, database)
+        try await expectEveryKeyInSight(database)
         do {
             _ = try await MasterKeyRegister(proving: keyring, on: database.reader)
         } catch {
@@ -41,10 +42,23 @@ struct Preflight: Sendable {
                 .misconfigured, "a BYOK_<PROVIDER>_URL is set, and this database was not made for tests",
                 next: "unset it; nothing was opened and nobody was asked")
         }
-        if let since = found.pausedAt {
-            throw JobFailure(.stopped, "revalidate is paused since \(since)", next: "byok resume revalidate")
-        }
+        if !found.isTest, let fault = settings.haste { throw fault }
+        if let pause = found.pause { throw pause.failure }
         return found.now
+    }
+
+    /// Keys that row security hides would never be asked about, and every run would call that a success.
+    private static func expectEveryKeyInSight(_ database: Database) async throws(JobFailure) {
+        let rows = try await database.read(Queries.visibleKeys)
+        let (seen, stored) = try Database.reading { () throws(PostgresError) in
+            let row = try rows.single()
+            return (try row.int("seen"), try row.int("stored"))
+        }
+        guard seen == stored else {
+            throw JobFailure(
+                .notPermitted, "row security shows \(seen, as: "seen") of \(stored, as: "stored") keys",
+                next: "run jobs/sql/roles.sql and take restrictive policies off byok.api_keys; nothing was opened")
+        }
     }
 
     private static func countDue(
@@ -82,12 +96,13 @@ private struct Installation {
     let now: Timestamp
     let schemaNumber: Int?
     let isTest: Bool
-    let pausedAt: Timestamp?
+    let pause: RunPause?
 
     init(_ row: Row) throws(PostgresError) {
         now = try row.timestamp("now")
         schemaNumber = try row.optionalInt("schema_number")
         isTest = try row.bool("is_test")
-        pausedAt = try row.optionalTimestamp("paused_at")
+        let pausesAll = try row.optionalBool("pauses_all")
+        pause = try row.optionalTimestamp("paused_at").map { RunPause(since: $0, ofAllJobs: pausesAll ?? false) }
     }
 }

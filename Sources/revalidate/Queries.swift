@@ -7,6 +7,14 @@ import System
 enum Queries {
     static var installation: Statement { Statement("installation", sql: PackageResources.installation_sql) }
 
+    static var visibleKeys: Statement { Statement("visible keys", sql: PackageResources.visible_keys_sql) }
+
+    static func tellKeyHolder(_ versions: [Int]) -> Statement {
+        Statement(
+            "tell key holder", sql: PackageResources.tell_key_holder_sql, [.text("revalidate"), .ints(versions)],
+            idempotent: true)
+    }
+
     static func dueCounts(_ providers: [Provider], cutOff: Timestamp) -> Statement {
         Statement(
             "due counts", sql: PackageResources.due_counts_sql,
@@ -63,10 +71,12 @@ enum Queries {
             [.uuid(runID), .int(RunSummary.longestDisabledList)])
     }
 
-    static func overdueCount(_ providers: [Provider], recheckAfter: Duration) -> Statement {
+    static func overdueCount(
+        _ providers: [Provider], recheckAfter: Duration, cutOff: Timestamp, runID: UUID
+    ) -> Statement {
         Statement(
             "overdue count", sql: PackageResources.overdue_count_sql,
-            [.texts(providers.map(\.rawValue)), .interval(recheckAfter)])
+            [.texts(providers.map(\.rawValue)), .interval(recheckAfter), .timestamp(cutOff), .uuid(runID)])
     }
 
     static var previousReport: Statement {

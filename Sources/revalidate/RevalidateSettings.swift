@@ -59,15 +59,18 @@ struct RevalidateSettings: Sendable {
         }
     }
 
-    static let confirmAfter = Setting<Duration>.duration(
+    static let confirmAfter = Setting<Duration>(
         "BYOK_CONFIRM_AFTER", flag: "--confirm-after", default: .seconds(24 * 3600),
-        help: "How far apart two refusals must be to disable a key.")
-    static let confirmAfterSlow = Setting<Duration>.duration(
+        help: "How far apart two refusals must be to disable a key.", expected: "a duration from 1h to 365d"
+    ) { duration($0, within: .zero...longest) }
+    static let confirmAfterSlow = Setting<Duration>(
         "BYOK_CONFIRM_AFTER_SLOW", flag: "--confirm-after-slow", default: .seconds(168 * 3600),
-        help: "The same for answers that working keys get too.")
-    static let recheckAfter = Setting<Duration>.duration(
+        help: "The same for answers that working keys get too.", expected: "a duration from 1h to 365d"
+    ) { duration($0, within: .zero...longest) }
+    static let recheckAfter = Setting<Duration>(
         "BYOK_RECHECK_AFTER", flag: "--recheck-after", default: .seconds(168 * 3600),
-        help: "When a key is looked at again, at the latest.")
+        help: "When a key is looked at again, at the latest.", expected: "a duration from 1h to 365d"
+    ) { duration($0, within: shortest...longest) }
     static let concurrency = Setting<Int>.count(
         "BYOK_CONCURRENCY", flag: "--concurrency", within: 1...500,
         help: "Requests at a time to each provider; by itself 4, to Mistral and Groq 2.")
@@ -89,9 +92,30 @@ struct RevalidateSettings: Sendable {
     static let leaseTTL = Setting<Duration>(
         "BYOK_LEASE_TTL", flag: "--lease-ttl", default: .seconds(120),
         help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1d"
-    ) { text in
-        DurationText.read(text).flatMap { (.seconds(1) ... .seconds(86_400)).contains($0) ? $0 : nil }
+    ) { duration($0, within: .seconds(1) ... .seconds(86_400)) }
+    /// Two refusals nearer than that may be one outage at the provider's.
+    private static let shortest: Duration = .seconds(3600)
+    private static let longest: Duration = .seconds(365 * 86_400)
+
+    private static func duration(_ text: String, within range: ClosedRange<Duration>) -> Duration? {
+        DurationText.read(text).flatMap { range.contains($0) ? $0 : nil }
     }
+
+    /// Gaps that only a test may have: what is wrong with them elsewhere.
+    var haste: JobFailure? {
+        guard confirmAfter >= Self.shortest else {
+            return JobFailure(
+                .misconfigured, "\(Self.confirmAfter.variable) is under 1h, and this database was not made for tests",
+                next: "set it to 1h or more; nothing was opened")
+        }
+        guard confirmAfterSlow >= confirmAfter else {
+            return JobFailure(
+                .misconfigured, "\(Self.confirmAfterSlow.variable) is under \(Self.confirmAfter.variable)",
+                next: "set it to the same or more; nothing was opened")
+        }
+        return nil
+    }
+
     /// Every variable read here, for a snapshot of the environment.
     static let variables: [String] =
         [

@@ -32,7 +32,8 @@ struct Revalidation: Sendable {
     private func rehearse(_ course: Course) async throws(JobFailure) -> Conclusion {
         let guards = try await GuardStates.read(course.database)
         let forecast = Forecast(
-            settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger)
+            settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger,
+            keysInHand: course.keysInHand)
         await course.travel(forecast)
         return await Closing(course, nil).conclude()
     }
@@ -41,6 +42,7 @@ struct Revalidation: Sendable {
         let lease = try await Lease.take(run, for: course.settings.leaseTTL, on: course.database.keeper)
         do throws(JobFailure) {
             let record = try await RunRecord.start(run, under: lease, on: course.database.writer)
+            try await tellKeyHolder(course)
             let pass = RunPass(runID: run.id, shard: lease.shard, token: lease.token)
             let conclusion = await perform(course, pass, record)
             await lease.release()
@@ -51,9 +53,19 @@ struct Revalidation: Sendable {
         }
     }
 
+    /// A rotation waits for readers that do not hold its key; a role that may not tell is no reason to stop.
+    private func tellKeyHolder(_ course: Course) async throws(JobFailure) {
+        do throws(JobFailure) {
+            _ = try await course.database.write(Queries.tellKeyHolder(course.heldVersions))
+        } catch  where error.outcome == .notPermitted {
+            run.log.warning("key_holder_not_told", error.message)
+        }
+    }
+
     private func perform(_ course: Course, _ pass: RunPass, _ record: RunRecord) async -> Conclusion {
         let settler = Settler(
-            course.database, course.settings, pass, scanKeyID: course.opener.scanKeyID, course.ledger, course.halt)
+            course.database, course.settings, pass, scanKeyID: course.opener.scanKeyID, course.ledger,
+            course.keysInHand, course.halt)
         let settling = Task { await settler.run() }
         await course.travel(settler)
         await settler.close()

@@ -1,20 +1,27 @@
 import Batch
 import FoundationEssentials
 import Postgres
+import Providers
 
 /// Settles verdicts in batches while the lanes go on asking. Holds at most two batches; more must wait.
 actor Settler: VerdictDesk {
     private static let patience: Duration = .seconds(1)
     private static let fingerprintBatch = 100
+    private static let mostFingerprints = 500
 
     private let database: Database
     private let settings: RevalidateSettings
     private let pass: RunPass
     private let scanKeyID: String?
     private let ledger: Ledger
+    private let keysInHand: KeysInHand
     private let halt: Halt
 
     private var pending: [Look] = []
+    /// Looks and fingerprints on their way to the database: out of their queues, so that whoever empties those
+    /// meanwhile does not touch them.
+    private var settling = 0
+    private var storing = 0
     private var oldest: ContinuousClock.Instant?
     private var fingerprints: [StoredFingerprint] = []
     private var waitingForRoom: [CheckedContinuation<Void, Never>] = []
@@ -25,34 +32,40 @@ actor Settler: VerdictDesk {
 
     init(
         _ database: Database, _ settings: RevalidateSettings, _ pass: RunPass, scanKeyID: String?, _ ledger: Ledger,
-        _ halt: Halt
+        _ keysInHand: KeysInHand, _ halt: Halt
     ) {
         self.database = database
         self.settings = settings
         self.pass = pass
         self.scanKeyID = scanKeyID
         self.ledger = ledger
+        self.keysInHand = keysInHand
         self.halt = halt
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func take(_ look: Look) async {
-        while pending.count >= 2 * settings.batch, !isDead {
-            await withCheckedContinuation { waitingForRoom.append($0) }
-        }
-        guard !isDead else { return ledger.enter(.returned, for: look.provider) }
+        while pending.count + settling >= 2 * settings.batch, !isDead { await room() }
+        guard !isDead else { return giveBack([look]) }
         pending.append(look)
         if oldest == nil { oldest = .now }
         if pending.count >= settings.batch { wakeUp.yield() }
     }
 
-    func store(_ fingerprint: StoredFingerprint) {
+    func store(_ fingerprint: StoredFingerprint) async {
+        while fingerprints.count + storing >= Self.mostFingerprints, !isDead { await room() }
+        guard !isDead else { return }
         fingerprints.append(fingerprint)
+        if fingerprints.count >= Self.fingerprintBatch { wakeUp.yield() }
     }
 
     func quarantine(_ key: DueKey, _ reason: String) async {
+        defer { keysInHand.letGo([key.id]) }
         do throws(JobFailure) {
-            let rows = try await database.write(Queries.quarantine(key, reason, pass))
+            // A row that somebody works on is met again by the next run.
+            guard let rows = try await database.writeUnlessLocked(Queries.quarantine(key, reason, pass)) else {
+                return ledger.enter(.returned, for: key.provider)
+            }
             let isSet = try Database.reading { () throws(PostgresError) in try rows.single().bool("quarantined") }
             ledger.enter(isSet ? .quarantined : try await recordedOutcome(key), for: key.provider)
         } catch {
@@ -71,10 +84,11 @@ actor Settler: VerdictDesk {
         }
         defer { ticker.cancel() }
         for await _ in wakeUps {
-            while isBatchReady { await settleBatch() }
-            while !isDead, fingerprints.count >= Self.fingerprintBatch || (isClosing && !fingerprints.isEmpty) {
-                await storeFingerprints()
-            }
+            repeat {
+                if isBatchReady { await settleBatch() }
+                // After every batch: verdicts may come without a pause for hours.
+                while areFingerprintsReady { await storeFingerprints() }
+            } while isBatchReady
             if isClosing, pending.isEmpty { return }
         }
     }
@@ -91,19 +105,28 @@ actor Settler: VerdictDesk {
         return pending.count >= settings.batch || isClosing || isOld
     }
 
+    private var areFingerprintsReady: Bool {
+        guard !isDead, !fingerprints.isEmpty else { return false }
+        return fingerprints.count >= Self.fingerprintBatch || (isClosing && pending.isEmpty)
+    }
+
     private func settleBatch() async {
         let batch = Array(pending.prefix(settings.batch))
+        pending.removeFirst(batch.count)
+        oldest = pending.isEmpty ? nil : .now
+        settling = batch.count
         do throws(JobFailure) {
             let rows = try await database.write(Queries.settle(batch, pass, settings))
             try enter(rows, batch)
         } catch {
-            return die(error)
+            giveBack(batch)
+            die(error)
         }
-        pending.removeFirst(batch.count)
-        oldest = pending.isEmpty ? nil : .now
+        settling = 0
         makeRoom()
     }
 
+    /// All of it or nothing: what fails here goes back as a whole.
     private func enter(_ rows: Rows, _ batch: [Look]) throws(JobFailure) {
         let providers = Dictionary(batch.map { ($0.keyID, $0.provider) }) { first, _ in first }
         let settled = try Database.reading { () throws(PostgresError) in
@@ -112,12 +135,15 @@ actor Settler: VerdictDesk {
         guard settled.count == batch.count else {
             throw JobFailure(.broken, "\(batch.count) verdicts were sent and \(settled.count) settled")
         }
+        var outcomes: [(KeyOutcome, Provider)] = []
         for (keyID, text) in settled {
             guard let provider = providers[keyID], let outcome = KeyOutcome(rawValue: text) else {
                 throw JobFailure(.broken, "a verdict settled as something unheard of")
             }
-            ledger.enter(outcome, for: provider)
+            outcomes.append((outcome, provider))
         }
+        for (outcome, provider) in outcomes { ledger.enter(outcome, for: provider) }
+        keysInHand.letGo(batch.map(\.keyID))
     }
 
     private func recordedOutcome(_ key: DueKey) async throws(JobFailure) -> KeyOutcome {
@@ -132,24 +158,34 @@ actor Settler: VerdictDesk {
     private func storeFingerprints() async {
         guard let scanKeyID else { return fingerprints = [] }
         let batch = Array(fingerprints.prefix(Self.fingerprintBatch))
+        fingerprints.removeFirst(batch.count)
+        storing = batch.count
         do throws(JobFailure) {
             _ = try await database.write(Queries.putFingerprints(batch, scanKeyID: scanKeyID))
-            fingerprints.removeFirst(batch.count)
         } catch {
             die(error)
         }
+        storing = 0
+        makeRoom()
     }
 
     /// What nobody will settle any more goes back: it is due again in the next run.
     private func die(_ failure: JobFailure) {
         isDead = true
         halt.fail(failure)
-        for look in pending { ledger.enter(.returned, for: look.provider) }
+        giveBack(pending)
         pending = []
         fingerprints = []
         makeRoom()
         wakeUp.yield()
     }
+
+    private func giveBack(_ looks: [Look]) {
+        for look in looks { ledger.enter(.returned, for: look.provider) }
+        keysInHand.letGo(looks.map(\.keyID))
+    }
+
+    private func room() async { await withCheckedContinuation { waitingForRoom.append($0) } }
 
     private func makeRoom() {
         let waiting = waitingForRoom

@@ -16,7 +16,10 @@ extension StatusSnapshot {
 
 extension StatusSnapshot.Pause {
     fileprivate var json: JSONText.Value {
-        .object([("since", .moment(at)), ("by", .string(by)), ("reason", .string(reason))])
+        .object([
+            ("since", .moment(at)), ("by", .string(by)), ("reason", .string(reason)),
+            ("all_jobs", .bool(ofAllJobs)),
+        ])
     }
 }
 

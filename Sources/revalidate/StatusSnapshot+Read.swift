@@ -66,6 +66,7 @@ extension StatusSnapshot.Pause {
         at = try row.timestamp("paused_at")
         by = try row.text("paused_by")
         reason = try row.text("reason")
+        ofAllJobs = try row.bool("pauses_all")
     }
 }
 

@@ -15,7 +15,7 @@ extension StatusSnapshot {
 
     private var overview: [String] {
         var rows: [[String]] = []
-        rows.append(["Pause", pause.map { "paused since \($0.at.toTheSecond) by \($0.by): \($0.reason)" } ?? "none"])
+        rows.append(["Pause", pause.map { words(of: $0) } ?? "none"])
         rows += leases.isEmpty ? [["Lease", "free"]] : leases.map { ["Lease", sentence(of: $0)] }
         rows.append([
             "Backlog",
@@ -27,6 +27,13 @@ extension StatusSnapshot {
         rows.append(["Keys", backlog.keys.map { "\($0.count) \($0.name)" }.joined(separator: ", ")])
         rows += mailRows
         return AlignedRows.lines(rows, indent: 0)
+    }
+
+    private func words(of pause: Pause) -> String {
+        """
+        \(pause.ofAllJobs ? "all jobs " : "")paused since \(pause.at.toTheSecond) by \(pause.by): \(pause.reason); \
+        byok_operator ends it with \(RunPause.resumption(ofAllJobs: pause.ofAllJobs))
+        """
     }
 
     private func sentence(of lease: LeaseHolder) -> String {

@@ -27,6 +27,8 @@ struct StatusSnapshot: Sendable {
         let at: Timestamp
         let by: String
         let reason: String
+        /// The job is `*`.
+        let ofAllJobs: Bool
     }
 
     struct Backlog: Sendable {

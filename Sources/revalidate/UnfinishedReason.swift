@@ -5,5 +5,5 @@ enum UnfinishedReason: String, CaseIterable, Sendable, Loggable {
     case canaryRefused = "our own canary key did not pass, so its refusals prove nothing"
     case decoyAccepted = "a made-up key was not refused, so its answers prove nothing"
     case controlUnanswered = "the control group got no answer"
-    case unreachable = "the first answers were all of the passing kind: it is not reachable"
+    case unreachable = "no answer, or none but of the passing kind: it is not reachable"
 }

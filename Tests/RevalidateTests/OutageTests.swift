@@ -62,6 +62,31 @@ import Testing
         #expect(ended.stderr.contains("groq is not decided"))
     }
 
+    @Test func `a provider that is down with few keys due is not decided`() throws {
+        let stage = try Stage()
+        let down = Self.keys(.groq, 3, seed: 3500)
+        try stage.plant(down + Self.keys(.openai, 2, seed: 3600))
+        let simulator = try Simulator(answers: Dictionary(uniqueKeysWithValues: down.map { ($0.tail, ["reset"]) }))
+
+        let ended = try stage.run([], simulator)
+
+        #expect(ended.status == 1, "\(ended.stderr)")
+        #expect(ended.outcome == "incomplete")
+        #expect(ended.counts == ["transient": 3, "valid": 2])
+        #expect(ended.stderr.contains("groq is not decided"))
+    }
+
+    @Test func `a limit used up under too many requests ends the run`() throws {
+        let stage = try Stage()
+        try stage.plant(Self.keys(.groq, 20, seed: 3700))
+        let simulator = try Simulator(answers: ["": ["rate_limited"]])
+
+        let ended = try stage.run(["--limit", "5", "--max-duration", "90s"], simulator)
+
+        #expect(ended.status == 69, "\(ended.stderr)")
+        #expect(ended.counts == ["transient": 5])
+    }
+
     @Test func `a canary that is refused keeps its provider's keys from being judged`() throws {
         let stage = try Stage()
         try stage.plant(Self.keys(.anthropic, 5, seed: 4000) + Self.keys(.groq, 2, seed: 4100))

@@ -79,6 +79,8 @@ import Testing
 
     @Test(arguments: [
         ["--confirm-after", "soon"], ["--concurrency", "0"], ["--provider", "acme"], ["--batch", "5000"],
+        ["--recheck-after", "59m"], ["--recheck-after", "366d"], ["--confirm-after", "366d"],
+        ["--confirm-after-slow", "366d"],
     ])
     func `a malformed flag is named`(_ arguments: [String]) throws {
         let (stage, _) = try Self.stage()
@@ -124,6 +126,47 @@ import Testing
 
         #expect(ended.status == 75)
         try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a pause of all jobs holds every run back and says what ends it`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        _ = try stage.database.psql("select byok.pause('*', 'looking')", role: "byok_operator")
+
+        let ended = try stage.run([], simulator)
+
+        #expect(ended.status == 75)
+        #expect(ended.stderr.contains("select byok.resume('*', '<reason>')"))
+        try Self.expectUntouched(stage, simulator)
+        _ = try stage.database.psql("select byok.resume('*', 'done')", role: "byok_operator")
+        #expect(try stage.run([], simulator).status == 0)
+    }
+
+    @Test func `keys that row security hides keep a run from beginning`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        _ = try stage.database.psql(
+            "create policy hidden on byok.api_keys as restrictive for select using (provider <> 'anthropic')")
+
+        let ended = try stage.run([], simulator)
+
+        #expect(ended.status == 77)
+        #expect(ended.stderr.contains("row security shows 0 of 1 keys"))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test(arguments: [
+        ["--confirm-after", "0s"], ["--confirm-after", "59m"],
+        ["--confirm-after", "48h", "--confirm-after-slow", "24h"],
+    ])
+    func `short gaps are for databases made for tests`(_ gaps: [String]) throws {
+        let (stage, _) = try Self.stage(isTest: false)
+
+        let ended = try stage.run(gaps, nil)
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("BYOK_CONFIRM_AFTER"))
+        #expect(try stage.count("byok.job_runs") == 0)
     }
 
     @Test func `a second run meets the lease and says who holds it`() throws {

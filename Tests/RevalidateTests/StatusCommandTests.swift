@@ -100,4 +100,20 @@ struct StatusCommandTests {
             environment: ["PGHOST": "/tmp/byok-nowhere", "PGUSER": "byok_operator", "PGDATABASE": "x"])
         #expect(gone.status == 69 && gone.stdout.isEmpty)
     }
+
+    @Test func `a pause of all jobs is told by status and explain, with the call that ends it`() throws {
+        let stage = try OperatorDatabase()
+        try stage.add(1...1)
+        _ = try stage.database.psql("SELECT byok.pause('*', 'a look')", role: "byok_operator")
+
+        let status = try stage.revalidate("status")
+        let explained = try stage.revalidate("explain", "--key", OperatorDatabase.key(1))
+
+        #expect(status.stdout.contains("all jobs paused since"))
+        #expect(status.stdout.contains("select byok.resume('*', '<reason>')"))
+        #expect(explained.stdout.contains("select byok.resume('*', '<reason>')"))
+        _ = try stage.database.psql("SELECT byok.resume('*', 'looked')", role: "byok_operator")
+        _ = try stage.database.psql("SELECT byok.pause('revalidate', 'a look')", role: "byok_operator")
+        #expect(try stage.revalidate("status").stdout.contains("select byok.resume('revalidate', '<reason>')"))
+    }
 }

@@ -1,1 +1,5 @@
-select now() as now, exists (select from byok.pauses p where p.job = 'revalidate') as is_paused
+select now() as now, p.job is not null as is_paused, p.job = '*' as pauses_all
+from (values (1)) one
+left join lateral (
+    select p.job from byok.pauses p where p.job in ('revalidate', '*') order by p.paused_at, p.job limit 1
+) p on true

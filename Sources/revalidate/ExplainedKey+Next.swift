@@ -12,7 +12,7 @@ extension ExplainedKey {
             sentences.append(
                 """
                 Revalidation is paused: nothing is asked until a person calls, as byok_operator, \
-                `\(RunPause.resumption(ofAllJobs: isPausedWithAll))`.
+                `select \(RunPause.resumption(ofAllJobs: isPausedWithAll))`.
                 """)
         }
         return sentences

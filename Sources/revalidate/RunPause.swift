@@ -13,12 +13,12 @@ struct RunPause: Sendable {
 
     /// What a person calls to end it, as `byok_operator`.
     static func resumption(ofAllJobs: Bool) -> StaticString {
-        ofAllJobs ? "select byok.resume('*', '<reason>')" : "select byok.resume('revalidate', '<reason>')"
+        ofAllJobs ? "byok.resume('*', '<reason>')" : "byok.resume('revalidate', '<reason>')"
     }
 
     var failure: JobFailure {
         JobFailure(
             .stopped, "\(ofAllJobs ? "every job" as StaticString : "revalidate") is paused since \(since)",
-            next: "as byok_operator: \(Self.resumption(ofAllJobs: ofAllJobs))")
+            next: "as byok_operator: select \(Self.resumption(ofAllJobs: ofAllJobs))")
     }
 }

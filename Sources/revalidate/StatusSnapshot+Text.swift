@@ -32,7 +32,7 @@ extension StatusSnapshot {
     private func words(of pause: Pause) -> String {
         """
         \(pause.ofAllJobs ? "all jobs " : "")paused since \(pause.at.toTheSecond) by \(pause.by): \(pause.reason); \
-        byok_operator ends it with \(RunPause.resumption(ofAllJobs: pause.ofAllJobs))
+        byok_operator ends it with select \(RunPause.resumption(ofAllJobs: pause.ofAllJobs))
         """
     }
 

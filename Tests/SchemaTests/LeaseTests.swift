@@ -48,8 +48,13 @@ struct LeaseTests {
         #expect(answers.sorted() == ["f", "f", "f", "f", "f", "t"])
     }
 
-    @Test func `a lease without a time to live is refused`() throws {
-        for ttl in ["'0 s'", "'-1 s'", "NULL"] {
+    @Test func `a lease without a time to live, or of more than an hour, is refused`() throws {
+        let token = try acquire("one", shard: "1")[1]
+        for ttl in ["'0 s'", "'-1 s'", "'61 min'", "'infinity'", "NULL"] {
+            #expect(
+                VerdictDatabase.sqlState {
+                    _ = try database.psql("SELECT byok.renew_lease('revalidate', '1', '\(token)', \(ttl))")
+                } == "22023")
             let state = VerdictDatabase.sqlState {
                 _ = try database.psql("SELECT * FROM byok.acquire_lease('revalidate', '0', 'one', \(ttl))")
             }

@@ -54,7 +54,7 @@ struct RolesTests {
         "best_key": ["byok_app", "byok_operator", "authenticated"], "report_refusal": ["byok_app"],
         "register_master_key": ["byok_operator"], "set_current_master_key": ["byok_operator"],
         "retire_master_key": ["byok_operator"], "pause": ["byok_operator"], "resume": ["byok_operator"],
-        "approve_guard": ["byok_operator"], "undo_run": ["byok_operator"],
+        "approve_guard": ["byok_operator"], "undo_run": ["byok_operator"], "release_quarantine": ["byok_operator"],
         "settle_checks": ["byok_revalidate"], "provider_guard_state": ["byok_operator", "byok_revalidate"],
         "quarantine_key": ["byok_revalidate", "byok_rotate"], "disable_key": ["byok_scan"],
         "may_rotate": jobs,
@@ -139,6 +139,8 @@ struct RolesTests {
         ("byok_app", "insert into byok.audit_log (action) values ('x')"),
         ("byok_app", "select byok.pause('revalidate', 'x')"),
         ("byok_mail", "select id from byok.api_keys"),
+        ("byok_mail", "select token from byok.job_leases"),
+        ("byok_operator", "select token from byok.job_leases"),
         ("byok_mail", "update byok.email_outbox set payload = '{}'"),
         ("byok_scan", "create table byok.mine (a int)"),
         ("byok_app", "alter table byok.api_keys disable row level security"),
@@ -149,6 +151,7 @@ struct RolesTests {
 
     @Test(arguments: [
         ("byok_savings", "select id, status, key_prefix from byok.api_keys"),
+        ("byok_savings", "select job, shard, holder, acquired_at, until from byok.job_leases"),
         ("byok_scan", "select key_id, windows from byok.key_fingerprints; select detail from byok.audit_log"),
         ("byok_revalidate", "select sealed from byok.api_keys order by next_check_at limit 1"),
         ("byok_rotate", "select id, sealed from byok.api_keys order by id limit 1"),

@@ -58,6 +58,28 @@ struct SettleTransitionTests {
         #expect(try db.settle(3, 1...1, "refused", slow: true) == "disabled 1")
     }
 
+    @Test(arguments: [(true, false), (false, true)])
+    func `one slow look of the two is enough for the slow gap`(first: Bool, second: Bool) throws {
+        let db = try VerdictDatabase(keys: 1)
+        try db.settle(1, 1...1, "refused", slow: first)
+        try db.database.shiftTime(by: "25 hours")
+        #expect(try db.settle(2, 1...1, "refused", slow: second) == "suspected 1")
+        #expect(try db.read("next_check_at = first_refused_at + '168 hours'", 1) == "t")
+        try db.database.shiftTime(by: "143 hours")
+        #expect(try db.settle(3, 1...1, "refused", slow: second) == "disabled 1")
+    }
+
+    @Test func `a slow first look is forgotten with its strike`() throws {
+        let db = try VerdictDatabase(keys: 2)
+        try db.settle(1, 1...2, "refused", slow: true)
+        try db.settle(2, 1...1, "valid")
+        try db.replace(2)
+        #expect(try db.count("byok.api_keys WHERE first_refused_slow") == "0")
+        try db.settle(3, 1...2, "refused")
+        try db.database.shiftTime(by: "24 hours")
+        #expect(try db.settle(4, 1...2, "refused") == "disabled 2")
+    }
+
     @Test func `a suspected key that works again is cleared`() throws {
         let db = try VerdictDatabase(keys: 1)
         try db.settle(1, 1...1, "refused")

@@ -99,8 +99,12 @@ $$;
 create temporary table grants (role text, privilege text, relation text, columns text) on commit drop;
 insert into grants
 select role, 'select', relation, null
-from limits, unnest(array['migrations', 'installation', 'pauses', 'job_runs', 'job_leases']) relation
+from limits, unnest(array['migrations', 'installation', 'pauses', 'job_runs']) relation
 where role <> 'byok_app';
+
+-- Never a lease's token: it is what lets its holder write.
+insert into grants
+select role, 'select', 'job_leases', 'job, shard, holder, acquired_at, until' from limits where role <> 'byok_app';
 
 -- Every column of a key but the ciphertext.
 insert into grants
@@ -201,6 +205,7 @@ insert into calls values
     ('byok_operator', 'register_master_key'), ('byok_operator', 'set_current_master_key'),
     ('byok_operator', 'retire_master_key'), ('byok_operator', 'pause'), ('byok_operator', 'resume'),
     ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'provider_guard_state'),
+    ('byok_operator', 'release_quarantine'),
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
@@ -221,12 +226,6 @@ insert into calls
 select rolname, function
 from pg_roles, unnest(array['current_user_id', 'best_key']) function
 where rolname = 'authenticated';
-
--- Verdicts: what migrations 0010 to 0018 let be read.
-insert into calls values
-    ('byok_operator', 'run_books'), ('byok_operator', 'provider_guard_state'),
-    ('byok_revalidate', 'run_books'), ('byok_revalidate', 'provider_guard_state'),
-    ('byok_rotate', 'run_books'), ('byok_scan', 'run_books');
 
 -- Policies, views and triggers call these with the rights of whoever looks or writes.
 insert into calls select role, function from limits, unnest(array['current_user_id', 'may_rotate']) function;

@@ -29,6 +29,7 @@ begin
     new.last_checked_at := null;
     new.next_check_at := pg_catalog.now();
     new.first_refused_at := null;
+    new.first_refused_slow := false;
     new.held_since := null;
     new.quarantined_at := null;
     new.quarantine_reason := null;

@@ -1,5 +1,7 @@
 -- The states of a master key: next, current (exactly one), previous, retired. Every move is audited.
 
+-- The one writer of the audit trail, for functions that run with the owner's rights; byok.record_audit is the
+-- door for everybody else.
 create function byok.audit(action text, detail jsonb) returns void
 language sql
 begin atomic

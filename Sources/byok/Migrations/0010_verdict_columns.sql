@@ -7,6 +7,12 @@ alter table byok.api_keys alter column next_check_at drop not null;
 alter table byok.api_keys add column held_since timestamptz;
 create index api_keys_held on byok.api_keys (provider) where held_since is not null;
 
+-- Whether the refusal behind `first_refused_at` was of the kind that needs the longer gap.
+alter table byok.api_keys add column first_refused_slow boolean not null default false;
+
+-- `quarantine_key` counts these before it adds one.
+create index key_checks_quarantined on byok.key_checks (run_id) where outcome = 'quarantined';
+
 -- What `undo_run` puts back.
 alter table byok.key_checks add column status_before text
     check (status_before in ('unchecked', 'active', 'suspected', 'disabled'));

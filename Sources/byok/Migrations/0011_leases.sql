@@ -1,6 +1,38 @@
 -- One lease a job and shard: a row with a fencing token, because session locks do not survive a
 -- transaction-mode pooler.
 
+-- A job's role runs that job; the operator and the schema's owner run any. Who logged in counts, as in
+-- byok.require_operator.
+create function byok.require_job(job text) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+    if exists (
+        select from (
+            values ('byok_revalidate', 'revalidate'), ('byok_rotate', 'rotate-master'),
+                ('byok_savings', 'savings-report'), ('byok_scan', 'audit-scan'), ('byok_mail', 'mail'),
+                ('byok_operator', $1)
+        ) own (role, job)
+        join pg_catalog.pg_roles r on r.rolname = own.role
+        where own.job = $1 and pg_has_role(session_user, r.oid, 'MEMBER')
+    ) or pg_has_role(
+        session_user, (select n.nspowner from pg_catalog.pg_namespace n where n.nspname = 'byok'), 'MEMBER')
+    then
+        return;
+    end if;
+    raise exception 'this role does not run this job' using errcode = '42501';
+end
+$$;
+
+-- A lease that its holder cannot renew blocks the job until it ends: an hour at most.
+create function byok.require_time_to_live(ttl interval) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+    if $1 is null or $1 <= interval '0' or $1 > interval '1 hour' then
+        raise exception 'a lease lives up to an hour' using errcode = '22023';
+    end if;
+end
+$$;
+
 -- A refusal names the holder and since when, never the holder's token.
 create function byok.acquire_lease(job text, shard text, holder_name text, ttl interval)
 returns table (acquired boolean, token uuid, holder text, acquired_at timestamptz, until timestamptz)
@@ -9,9 +41,8 @@ language plpgsql security definer set search_path = '' set timezone = 'UTC' as $
 declare
     fresh constant pg_catalog.uuid := gen_random_uuid();
 begin
-    if acquire_lease.ttl is null or acquire_lease.ttl <= interval '0' then
-        raise exception 'a lease needs a positive time to live' using errcode = '22023';
-    end if;
+    perform byok.require_job($1);
+    perform byok.require_time_to_live($4);
     -- Again where the holder let go between the refusal and the look at who it was.
     for attempt in 1..3 loop
         insert into byok.job_leases as l (job, shard, holder, token, acquired_at, until)
@@ -32,9 +63,8 @@ $$;
 create function byok.renew_lease(job text, shard text, token uuid, ttl interval) returns boolean
 language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
 begin
-    if $4 is null or $4 <= interval '0' then
-        raise exception 'a lease needs a positive time to live' using errcode = '22023';
-    end if;
+    perform byok.require_job($1);
+    perform byok.require_time_to_live($4);
     -- Not now(): a transaction that waited for the row would renew into the past.
     update byok.job_leases l set until = clock_timestamp() + $4
     where l.job = $1 and l.shard = $2 and l.token = $3;
@@ -45,6 +75,7 @@ $$;
 create function byok.release_lease(job text, shard text, token uuid) returns boolean
 language plpgsql security definer set search_path = '' as $$
 begin
+    perform byok.require_job($1);
     delete from byok.job_leases l where l.job = $1 and l.shard = $2 and l.token = $3;
     return found;
 end
@@ -62,4 +93,6 @@ begin
 end
 $$;
 
-revoke all on function byok.acquire_lease, byok.renew_lease, byok.release_lease, byok.hold_lease from public;
+revoke all on function byok.require_job, byok.require_time_to_live, byok.acquire_lease, byok.renew_lease,
+    byok.release_lease, byok.hold_lease
+from public;

@@ -1,9 +1,14 @@
 -- The record of runs, the audit trail, and who counts as the operator.
 
+-- What a process tells of itself. What only the functions of this schema do, only they write down.
 create function byok.record_audit(action text, detail jsonb) returns void
-language sql security definer set search_path = '' as $$
-    insert into byok.audit_log (actor, action, detail)
-    values (session_user, $1, coalesce($2, '{}'));
+language plpgsql security definer set search_path = '' as $$
+begin
+    if $1 ~ '^(guard|master_key|undo|run|key|job|quarantine)[.]' then
+        raise exception 'this action is recorded by the function that does it' using errcode = '42501';
+    end if;
+    perform byok.audit($1, coalesce($2, '{}'));
+end
 $$;
 
 -- Who logged in counts, not a role put on later. Looked up by oid: a name that does not exist would raise.
@@ -25,6 +30,7 @@ $$;
 create function byok.start_run(run_id uuid, job text, shard text, token uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+    perform byok.require_job($2);
     perform byok.hold_lease($2, $3, $4);
     insert into byok.job_runs (run_id, job, shard) values ($1, $2, $3) on conflict do nothing;
     perform from byok.job_runs r
@@ -38,6 +44,7 @@ $$;
 create function byok.finish_run(run_id uuid, exit_status integer, counts jsonb, report_digest text) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+    perform byok.require_job(r.job) from byok.job_runs r where r.run_id = $1;
     update byok.job_runs r
     set finished_at = now(), exit_status = $2, counts = $3, report_digest = $4
     where r.run_id = $1 and r.finished_at is null;

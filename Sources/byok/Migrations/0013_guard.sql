@@ -2,7 +2,8 @@
 --
 -- Fresh is a key whose last settled verdict was not a refusal, or that has none. Fresh keys looked at and
 -- fresh keys refused are counted by provider and hour. More than max(5, 5 %) of a day's fresh looks
--- refused trips the guard: no strike of that provider counts until a person approves.
+-- refused trips the guard: no strike of that provider counts, and no mail about one leaves, until a person
+-- approves.
 
 -- The caller holds the provider's row in guard_locks. Answers whether strikes are held back.
 create function byok.guard_looks(provider text, run_id uuid, looked bigint, refused bigint, strikes boolean)
@@ -46,12 +47,20 @@ begin
     on conflict on constraint guards_pkey do update
         set tripped_at = now(), looked = excluded.looked, refused = excluded.refused,
             approved_at = null, approved_by = null, approved_until = null, approve_reason = null;
+    -- The strikes before the one that tripped are as doubtful. By id, as in undo_run: no deadlock.
+    with waiting as (
+        select m.id from byok.email_outbox m join byok.api_keys k on k.id = m.key_id
+        where k.provider = $1 and m.kind = 'key_disabled' and m.state = 'queued'
+        order by m.id for update of m
+    )
+    update byok.email_outbox m set state = 'held' from waiting w where m.id = w.id;
     return true;
 end
 $$;
 
--- The operator vouches for a provider's refusals: held keys are due at once, what was counted before no
--- longer counts, and for `valid_for` the guard does not trip again. Gives the number of keys made due.
+-- The operator vouches for a provider's refusals: held keys are due at once, held mails wait their 30 minutes
+-- anew, what was counted before no longer counts, and for `valid_for` the guard does not trip again. Gives
+-- the number of keys made due.
 create function byok.approve_guard(
     provider text, run_id uuid, reason text, valid_for interval default interval '24 hours'
 ) returns bigint
@@ -59,6 +68,7 @@ language plpgsql security definer set search_path = '' set timezone = 'UTC' as $
 declare
     guard pg_catalog.record;
     due bigint;
+    mails bigint;
 begin
     perform byok.require_operator();
     perform byok.require_reason($3);
@@ -86,9 +96,20 @@ begin
     from held where k.id = held.id;
     get diagnostics due = row_count;
 
-    perform byok.record_audit('guard.approved', jsonb_build_object(
+    with held as (
+        select m.id from byok.email_outbox m join byok.api_keys k on k.id = m.key_id
+        where k.provider = $1 and m.kind = 'key_disabled' and m.state = 'held'
+        order by m.id for update of m
+    )
+    update byok.email_outbox m
+    set state = 'queued', not_before = greatest(m.not_before, now() + interval '30 minutes')
+    from held h where m.id = h.id;
+    get diagnostics mails = row_count;
+
+    perform byok.audit('guard.approved', jsonb_build_object(
         'provider', $1, 'run_id', $2, 'reason', btrim($3), 'valid_for', $4, 'tripped_at', guard.tripped_at,
-        'looked', guard.looked, 'refused', guard.refused, 'keys_due', due));
+        'looked', guard.looked, 'refused', guard.refused, 'keys_due', due,
+        'mails_queued', mails));
     return due;
 end
 $$;
@@ -118,11 +139,4 @@ language sql stable security definer set search_path = '' set timezone = 'UTC' a
     order by l.provider;
 $$;
 
--- Whether strikes against this provider are held back until a person approves.
-create function byok.guard_is_open(provider text) returns boolean
-language sql stable security definer set search_path = '' as $$
-    select exists (select from byok.guards g where g.provider = $1 and g.approved_at is null);
-$$;
-
-revoke all on function byok.guard_is_open, byok.guard_looks, byok.approve_guard, byok.provider_guard_state
-from public;
+revoke all on function byok.guard_looks, byok.approve_guard, byok.provider_guard_state from public;

@@ -76,7 +76,10 @@ begin
         select v.*, case when v.raw_code ~ '^[A-Za-z0-9_.:-]{1,64}$' then v.raw_code end as code, k.user_id, k.provider, k.status, k.key_revision, k.quarantined_at, k.first_refused_at,
             -- A subselect, not a join: a join's plan may read the whole run again for every batch.
             (select c.outcome from byok.key_checks c where c.run_id = $4 and c.key_id = v.id) as recorded,
-            k.first_refused_at + case when v.slow then confirm_after_slow else confirm_after end as confirmed_from
+            -- One slow look of the two is enough for the longer gap.
+            k.first_refused_at
+                + case when v.slow or k.first_refused_slow then confirm_after_slow else confirm_after end
+                as confirmed_from
         from unnest(key_ids, key_revisions, verdicts, slow, http_statuses, codes, request_ids, latencies_ms)
             as v (id, revision, verdict, slow, http_status, raw_code, request_id, latency_ms)
         left join byok.api_keys k on k.id = v.id
@@ -116,6 +119,11 @@ begin
                 when f.works then null
                 when f.outcome in ('suspected', 'disabled') then coalesce(k.first_refused_at, now())
                 else k.first_refused_at
+            end,
+            first_refused_slow = case
+                when f.works then false
+                when f.outcome = 'suspected' and k.first_refused_at is null then coalesce(f.slow, false)
+                else k.first_refused_slow
             end,
             held_since = case
                 when f.outcome = 'held' then coalesce(k.held_since, now())

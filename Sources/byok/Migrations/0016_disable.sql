@@ -1,6 +1,7 @@
 -- One key at a time: taken out of use by a finding other than a refusal, or set aside as unreadable.
 
--- Takes a key out of use because it leaked, say: same guard, history, mail and undo as a second refusal.
+-- Takes a key out of use because it leaked, say: same guard, history, mail and undo as a second refusal. For
+-- the guard it is one more fresh refusal, so that a wave of findings stops like a wave of refusals.
 -- Gives disabled, held, changed or deleted; a repeat in the same run gives what was recorded.
 create function byok.disable_key(
     job text, shard text, token uuid, run_id uuid, key_id uuid, key_revision bigint, reason text
@@ -26,8 +27,7 @@ begin
     result := case
         when found_key.id is null then 'deleted'
         when found_key.key_revision <> $6 or found_key.status = 'disabled' then 'changed'
-        when exists (
-            select from byok.guards g where g.provider = found_key.provider and g.approved_at is null) then 'held'
+        when byok.guard_looks(found_key.provider, $4, 1, 1, true) then 'held'
         else 'disabled'
     end;
     insert into byok.key_checks (run_id, key_id, key_revision, provider, outcome, code, status_before)
@@ -51,6 +51,8 @@ $$;
 
 -- Sets aside a row that cannot be opened; its sealed bytes stay for a person to look at. True when the
 -- key now is quarantined, false when it was replaced or deleted meanwhile. Either way the books say so.
+-- More than max(20, 5 % of the looks) of one run is BK006: one wrong master key makes every row unreadable,
+-- and must not take every due key from its users.
 create function byok.quarantine_key(
     job text, shard text, token uuid, run_id uuid, key_id uuid, key_revision bigint, reason text
 ) returns boolean
@@ -75,6 +77,9 @@ begin
         when found_key.key_revision <> $6 then 'changed'
         else 'quarantined'
     end;
+    if result = 'quarantined' and found_key.quarantined_at is null then
+        perform byok.require_few_unreadable($4);
+    end if;
     insert into byok.key_checks (run_id, key_id, key_revision, provider, outcome, code, status_before)
     values ($4, $5, $6, found_key.provider, result, $7, found_key.status);
     if result = 'quarantined' then
@@ -88,4 +93,50 @@ begin
 end
 $$;
 
-revoke all on function byok.disable_key, byok.quarantine_key from public;
+-- Counts all looks of the run only where the count of the quarantined alone does not settle it.
+create function byok.require_few_unreadable(run_id uuid) returns void
+language plpgsql stable set search_path = '' as $$
+declare
+    unreadable constant bigint := (
+        select count(*) from byok.key_checks c where c.run_id = $1 and c.outcome = 'quarantined');
+begin
+    if unreadable >= 20
+        and unreadable >= (select count(*) / 20 from byok.key_checks c where c.run_id = $1)
+    then
+        raise exception 'too many unreadable rows' using errcode = 'BK006';
+    end if;
+end
+$$;
+
+-- Gives quarantined keys another try, once the cause is mended: due at once, with the status they had. Gives
+-- how many of them were quarantined.
+create function byok.release_quarantine(key_ids uuid[], reason text) returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+    released pg_catalog.uuid[];
+begin
+    perform byok.require_operator();
+    perform byok.require_reason($2);
+    -- The audit trail names every one of them, and an entry has its bounds.
+    if coalesce(cardinality($1), 0) not between 1 and 1000 then
+        raise exception 'quarantine is lifted from 1 to 1000 keys at a time' using errcode = '22023';
+    end if;
+    perform from byok.api_keys k where k.id = any ($1) order by k.id for no key update;
+    with keys as (
+        update byok.api_keys k
+        set quarantined_at = null, quarantine_reason = null, updated_at = now(),
+            -- A disabled key is never due.
+            next_check_at = case when k.status <> 'disabled' then now() end
+        where k.id = any ($1) and k.quarantined_at is not null
+        returning k.id
+    )
+    select coalesce(array_agg(k.id order by k.id), '{}') into released from keys k;
+    perform byok.audit(
+        'quarantine.released', jsonb_build_object('reason', btrim($2), 'key_ids', released));
+    return cardinality(released);
+end
+$$;
+
+revoke all on function
+    byok.disable_key, byok.quarantine_key, byok.require_few_unreadable, byok.release_quarantine
+from public;

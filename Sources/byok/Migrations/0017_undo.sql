@@ -33,13 +33,17 @@ begin
     select (select count(*) from keys), (select count(*) from restorable) into restored, disabled;
     already_changed := disabled - restored;
 
-    update byok.email_outbox m set state = 'cancelled'
-    where m.run_id = $1 and m.kind = 'key_disabled' and m.state in ('held', 'queued', 'failed');
+    with unsent as (
+        select m.id from byok.email_outbox m
+        where m.run_id = $1 and m.kind = 'key_disabled' and m.state in ('held', 'queued', 'failed')
+        order by m.id for update
+    )
+    update byok.email_outbox m set state = 'cancelled' from unsent u where m.id = u.id;
     get diagnostics mails_withdrawn = row_count;
     select count(*) into mails_already_sent from byok.email_outbox m
     where m.run_id = $1 and m.kind = 'key_disabled' and m.state = 'sent';
 
-    perform byok.record_audit('run.undone', jsonb_build_object(
+    perform byok.audit('run.undone', jsonb_build_object(
         'run_id', $1, 'reason', btrim($2), 'restored', restored, 'already_changed', already_changed,
         'mails_withdrawn', mails_withdrawn, 'mails_already_sent', mails_already_sent));
 end

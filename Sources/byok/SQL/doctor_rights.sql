@@ -6,7 +6,7 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('', 'select', 'installation', null, false),
         ('', 'select', 'pauses', null, false),
         ('', 'select', 'job_runs', null, false),
-        ('', 'select', 'job_leases', null, false),
+        ('', 'select', 'job_leases', array['job', 'shard', 'holder', 'acquired_at', 'until'], false),
         ('', 'execute', 'count_keys', null, false),
         ('', 'execute', 'acquire_lease', null, false),
         ('', 'execute', 'renew_lease', null, false),

@@ -6,6 +6,8 @@
 -- It sets no passwords: use \password, or certificates. This file is the one place of grants; what a
 -- user's own session may see is decided by row security in the migrations.
 
+\set ON_ERROR_STOP on
+
 \set QUIET on
 set client_min_messages = warning;
 begin;

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -88,13 +89,14 @@ struct MasterKeyTests {
         let writer = database.beside(
             """
             select byok.add_key(gen_random_uuid(), gen_random_uuid(), 'groq', '', 'gsk_', 1, \(TestDatabase.sealed(1)));
-            select pg_sleep(2)
+            select pg_sleep(3)
             """, role: "byok_app")
+        // Without a pause of the task: the pool may come back to it only when the writer is long gone.
         while try database.psql(
-            "select count(*) from pg_locks where relation = 'byok.api_keys'::regclass and mode = 'RowExclusiveLock'")
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'")
             == "0"
         {
-            try await Task.sleep(for: .milliseconds(20))
+            usleep(20_000)
         }
 
         let outcome = database.sqlState("select byok.retire_master_key(1, 'x')", role: "byok_operator")

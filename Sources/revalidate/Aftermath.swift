@@ -8,6 +8,8 @@ import System
 struct Aftermath: Sendable {
     let now: Timestamp
     let overdueCount: Int
+    /// Due at the cut-off and not looked at all the same.
+    let skippedCount: Int
     let recorded: [KeyOutcome: Int]
     let disabled: [RunSummary.DisabledKey]
     let calendar: RunCalendar
@@ -21,6 +23,8 @@ struct Aftermath: Sendable {
             Queries.overdueCount(
                 settings.providers, recheckAfter: settings.recheckAfter, cutOff: course.preflight.cutOff,
                 runID: course.run.id))
+        let skipped = try await database.read(
+            Queries.dueCounts(settings.providers, cutOff: course.preflight.cutOff))
         let books = try await database.read(Queries.runBooks(course.run.id))
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
         let calendar = try await database.read(Queries.calendar(at: course.run.id))
@@ -30,6 +34,7 @@ struct Aftermath: Sendable {
             let counted = try overdue.single()
             return Aftermath(
                 now: try counted.timestamp("now"), overdueCount: try counted.int("keys"),
+                skippedCount: try skipped.map { row throws(PostgresError) in try row.int("keys") }.reduce(0, +),
                 recorded: try outcomes(books),
                 disabled: try disabled.map { row throws(PostgresError) in try RunSummary.DisabledKey(row) }
                     .compactMap { $0 },

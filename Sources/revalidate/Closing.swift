@@ -27,7 +27,9 @@ struct Closing: Sendable {
         }
         if let failure = course.halt.failure { return await conclude(failure, aftermath) }
         let summary = await summary(aftermath)
-        let verdict = RunVerdict(summary, ledger, course.halt.stopReason, aftermath.guards)
+        let isWhole = record != nil && course.settings.limit == nil
+        let verdict = RunVerdict(
+            summary, ledger, course.halt.stopReason, aftermath.guards, skipped: isWhole ? aftermath.skippedCount : 0)
         verdict.tell(course.run.log)
         let (outcomes, receipt) = report(summary, verdict.outcomes, aftermath)
         return await finish(

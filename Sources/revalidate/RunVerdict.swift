@@ -9,11 +9,15 @@ struct RunVerdict {
     private let guarded: [Provider]
     private let overdueCount: Int
 
-    init(_ summary: RunSummary, _ ledger: Ledger.Contents, _ stop: StopReason?, _ guards: GuardStates) {
+    init(_ summary: RunSummary, _ ledger: Ledger.Contents, _ stop: StopReason?, _ guards: GuardStates, skipped: Int) {
         guarded = summary.providers.map(\.provider).filter(guards.tripped.contains)
         overdueCount = summary.overdueCount
         let isDeaf = ledger.answered.isEmpty && !ledger.requests.isEmpty && stop == nil
         var found = Self.faults(summary, ledger)
+        // Whatever the reason may be: a key that was passed over in silence must not end in 0.
+        if skipped > 0, stop == nil {
+            found.append(Finding(.incomplete, "\(skipped) due keys were not looked at", next: "run again"))
+        }
         if !guarded.isEmpty {
             found.append(
                 Finding(

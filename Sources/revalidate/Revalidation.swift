@@ -22,7 +22,7 @@ struct Revalidation: Sendable {
             flags, in: EnvironmentVariables(reading: RevalidateSettings.variables))
         let secrets = try RunSecrets.read(settings.providers)
         let report = try RunReport(run.settings)
-        let database = try Database(databaseFlags)
+        let database = try Database(databaseFlags, for: "byok/revalidate")
         let preflight = try await Preflight.pass(settings, secrets.keyring, database)
         let course = try Course(run, settings, secrets, database, preflight, report)
         return run.settings.isDryRun ? try await rehearse(course) : try await perform(course)

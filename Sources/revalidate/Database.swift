@@ -1,4 +1,5 @@
 import Batch
+import FoundationEssentials
 import Postgres
 
 /// The connections of a run: pages and reports are read on one, verdicts settle on another, and the lease is
@@ -47,17 +48,25 @@ struct Database: Sendable {
     }
 
     /// Nil where somebody else holds a row's lock for longer than this role waits.
-    func writeUnlessLocked(_ statement: Statement) async throws(JobFailure) -> Rows? {
-        for _ in 1...2 {
+    func writeUnlessLocked(_ statement: Statement, attempts: Int = 2) async throws(JobFailure) -> Rows? {
+        for _ in 1...attempts {
             do throws(PostgresError) {
                 return try await writer.query(statement)
-            } catch  where error.kind == .retryTransaction {
+            } catch  where error.kind == .retryTransaction || error.kind == .timeout {
                 continue
             } catch {
                 throw JobFailure(error)
             }
         }
         return nil
+    }
+
+    /// Which of these keys somebody else holds locked.
+    func locked(_ keyIDs: [UUID]) async throws(JobFailure) -> Set<UUID> {
+        let rows = try await write(Queries.lockedKeys(keyIDs))
+        return try Self.reading { () throws(PostgresError) in
+            Set(try rows.map { row throws(PostgresError) in try row.uuid("id") })
+        }
     }
 
     /// For functions of the schema that may be called twice with the same words.

@@ -28,5 +28,6 @@ struct Migration: Sendable {
         Migration("0016_disable", PackageResources._016_disable_sql),
         Migration("0017_undo", PackageResources._017_undo_sql),
         Migration("0018_fingerprints", PackageResources._018_fingerprints_sql),
+        Migration("0019_faults", PackageResources._019_faults_sql),
     ]
 }

@@ -8,7 +8,7 @@ import System
 struct Aftermath: Sendable {
     let now: Timestamp
     let overdueCount: Int
-    /// Due at the cut-off and not looked at all the same.
+    /// Due at the cut-off, and due still.
     let skippedCount: Int
     let recorded: [KeyOutcome: Int]
     let disabled: [RunSummary.DisabledKey]

@@ -46,6 +46,16 @@ enum Queries {
             ], idempotent: true)
     }
 
+    static func lockedKeys(_ keyIDs: [UUID]) -> Statement {
+        Statement("locked keys", sql: PackageResources.locked_keys_sql, [.uuids(keyIDs)], idempotent: true)
+    }
+
+    static func returnUnanswered(_ pass: RunPass) -> Statement {
+        Statement(
+            "return unanswered", sql: PackageResources.return_unanswered_sql,
+            [.text(pass.shard), .uuid(pass.token), .uuid(pass.runID)], idempotent: true)
+    }
+
     static func recordedOutcome(_ keyID: UUID, _ runID: UUID) -> Statement {
         Statement("recorded outcome", sql: PackageResources.recorded_outcome_sql, [.uuid(runID), .uuid(keyID)])
     }

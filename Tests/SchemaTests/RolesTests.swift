@@ -55,6 +55,7 @@ struct RolesTests {
         "register_master_key": ["byok_operator"], "set_current_master_key": ["byok_operator"],
         "retire_master_key": ["byok_operator"], "pause": ["byok_operator"], "resume": ["byok_operator"],
         "approve_guard": ["byok_operator"], "undo_run": ["byok_operator"], "release_quarantine": ["byok_operator"],
+        "locked_keys": ["byok_revalidate"], "return_unanswered": ["byok_revalidate"],
         "settle_checks": ["byok_revalidate"], "provider_guard_state": ["byok_operator", "byok_revalidate"],
         "quarantine_key": ["byok_revalidate", "byok_rotate"], "disable_key": ["byok_scan"],
         "may_rotate": jobs,

@@ -211,7 +211,8 @@ insert into calls values
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
-    ('byok_revalidate', 'provider_guard_state'),
+    ('byok_revalidate', 'provider_guard_state'), ('byok_revalidate', 'return_unanswered'),
+    ('byok_revalidate', 'locked_keys'),
 
     ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'),
     ('byok_rotate', 'quarantine_key'),

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A second strike counts when another key of the provider worked since the first one.
+/// Where three keys of a provider are under a strike, a second one counts when another key worked since the first.
 struct WitnessTests {
     private static func database(keys: Int) throws -> VerdictDatabase {
         try VerdictDatabase(keys: keys, othersWork: false)
@@ -64,6 +64,15 @@ struct WitnessTests {
     }
 
     @Test(arguments: [1, 2])
+    func `one or two refused keys are no outage, and need no witness`(count: Int) throws {
+        let db = try Self.database(keys: count)
+        #expect(try db.settle(1, 1...count, "refused") == "suspected \(count)")
+        try db.database.shiftTime(by: "24 hours")
+        #expect(try db.settle(2, 1...count, "refused") == "disabled \(count)")
+        #expect(try db.count("byok.email_outbox WHERE state = 'queued'") == "\(count)")
+    }
+
+    @Test(arguments: [3, 5])
     func `the last keys of a provider are disabled in the end`(count: Int) throws {
         let db = try Self.database(keys: count)
         #expect(try db.settle(1, 1...count, "refused") == "suspected \(count)")
@@ -79,42 +88,42 @@ struct WitnessTests {
 
     @Test(arguments: ["valid", "restricted", "exhausted"])
     func `a strike waits for a witness, asked again daily`(working: String) throws {
-        let db = try Self.database(keys: 2)
-        try db.settle(1, 1...1, "refused")
+        let db = try Self.database(keys: 4)
+        try db.settle(1, 1...3, "refused")
         try db.database.shiftTime(by: "24 hours")
 
-        #expect(try db.settle(2, 1...1, "refused") == "held 1")
+        #expect(try db.settle(2, 1...3, "refused") == "held 3")
         #expect(
             try db.read("status, held_since = now(), next_check_at BETWEEN now() + '23 h' AND now() + '26 h'", 1)
                 == "suspected|f|t")
-        #expect(try db.count("byok.key_checks WHERE outcome = 'held'") == "1")
-        #expect(try db.settle(3, 2...2, working) == "\(working) 1")
-        #expect(try db.settle(4, 1...1, "refused") == "disabled 1")
+        #expect(try db.count("byok.key_checks WHERE outcome = 'held'") == "3")
+        #expect(try db.settle(3, 4...4, working) == "\(working) 1")
+        #expect(try db.settle(4, 1...3, "refused") == "disabled 3")
         #expect(try db.read("held_since IS NULL", 1) == "t")
     }
 
     @Test func `neither a look before the first strike nor one without judgement is a witness`() throws {
-        let db = try Self.database(keys: 4)
-        try db.settle(1, 2...2, "valid")
+        let db = try Self.database(keys: 6)
+        try db.settle(1, 4...4, "valid")
         try db.database.shiftTime(by: "1 hour")
-        try db.settle(2, 1...1, "refused")
+        try db.settle(2, 1...3, "refused")
         try db.database.shiftTime(by: "24 hours")
-        try db.settle(3, 3...3, "transient")
-        try db.settle(3, 4...4, "unknown")
-        #expect(try db.settle(3, 1...1, "refused") == "held 1")
+        try db.settle(3, 5...5, "transient")
+        try db.settle(3, 6...6, "unknown")
+        #expect(try db.settle(3, 1...3, "refused") == "held 3")
         // A late answer about a key that was replaced says nothing about what is stored.
-        try db.replace(2)
-        #expect(try db.settle(4, 2...2, "valid", revision: 1) == "changed 1")
-        #expect(try db.settle(4, 1...1, "refused") == "held 1")
+        try db.replace(4)
+        #expect(try db.settle(4, 4...4, "valid", revision: 1) == "changed 1")
+        #expect(try db.settle(4, 1...3, "refused") == "held 3")
     }
 
     @Test func `another provider's key is no witness`() throws {
-        let db = try Self.database(keys: 1)
-        try db.add(2...2, provider: "groq")
-        try db.settle(1, 1...1, "refused")
+        let db = try Self.database(keys: 3)
+        try db.add(4...4, provider: "groq")
+        try db.settle(1, 1...3, "refused")
         try db.database.shiftTime(by: "24 hours")
-        try db.settle(2, 2...2, "valid")
-        #expect(try db.settle(2, 1...1, "refused") == "held 1")
+        try db.settle(2, 4...4, "valid")
+        #expect(try db.settle(2, 1...3, "refused") == "held 3")
     }
 
     @Test func `what the operator vouched for needs no witness`() throws {

@@ -6,11 +6,15 @@
 -- When a key of this provider last settled as working. On the row that every settling transaction locks anyway.
 alter table byok.guard_locks add column worked_at timestamptz;
 
--- As in 0015, and new: a second strike needs a witness, another key of the provider that worked since the first
--- strike (the key's own good answer would have cleared it). Up to five refused keys a day never trip the guard, and
--- a small provider has no more: there an outage looks like a few dead keys. Without a witness the strike is held and
--- the key asked again daily. After a week it counts all the same: hardly an outage lasts as long, by then the
--- provider's other keys were asked too, and its last key has no witness. What an operator vouched for needs none.
+-- Keys under a strike: few at any time, whatever the size of the table.
+create index api_keys_struck on byok.api_keys (provider) where first_refused_at is not null and status <> 'disabled';
+
+-- As in 0015, and new: where three or more keys of a provider are under a strike, a second strike needs a witness,
+-- another key of the provider that worked since the first strike (the key's own good answer would have cleared it). Up
+-- to five refused keys a day never trip the guard, and a small provider has no more: there an outage looks like a few
+-- dead keys. Without a witness the strike is held and the key asked again daily. After a week it counts all the same:
+-- hardly an outage lasts as long, and by then the provider's other keys were asked too. One or two refused keys are
+-- no outage, and what an operator vouched for needs no witness.
 create or replace function byok.settle_checks(
     job text, shard text, token uuid, run_id uuid,
     confirm_after interval, confirm_after_slow interval, recheck_after interval,
@@ -25,7 +29,7 @@ declare
     batch constant integer := cardinality(key_ids);
     providers pg_catalog.text[];
     held_providers pg_catalog.text[] := '{}';
-    vouched_providers pg_catalog.text[];
+    trusted_providers pg_catalog.text[];
     seen pg_catalog.record;
 begin
     perform byok.hold_lease($1, $2, $3);
@@ -74,8 +78,14 @@ begin
             update byok.guard_locks l set worked_at = greatest(l.worked_at, now()) where l.provider = seen.provider;
         end if;
     end loop;
-    vouched_providers := array(
-        select g.provider from byok.guards g where g.provider = any (providers) and g.approved_until > now());
+    trusted_providers := array(
+        select l.provider from byok.guard_locks l
+        where l.provider = any (providers) and (
+            exists (select from byok.guards g where g.provider = l.provider and g.approved_until > now())
+            or (select count(*) from (
+                select from byok.api_keys k
+                where k.provider = l.provider and k.first_refused_at is not null and k.status <> 'disabled'
+                limit 3) struck) < 3));
 
     return query
     with looks as (
@@ -88,7 +98,7 @@ begin
                 + case when v.slow or k.first_refused_slow then confirm_after_slow else confirm_after end
                 as confirmed_from,
             case
-                when l.worked_at >= k.first_refused_at or k.provider = any (vouched_providers) then k.first_refused_at
+                when l.worked_at >= k.first_refused_at or k.provider = any (trusted_providers) then k.first_refused_at
                 else k.first_refused_at + interval '7 days'
             end as witnessed_from
         from unnest(key_ids, key_revisions, verdicts, slow, http_statuses, codes, request_ids, latencies_ms)

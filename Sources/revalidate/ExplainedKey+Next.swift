@@ -58,7 +58,7 @@ extension ExplainedKey {
         let last = firstRefusedAt + StrikeRule.longestWaitForWitness
         return [
             """
-            Refused twice like other \(provider) keys, and no other \(provider) key has worked since \
+            Refused twice, but no other \(provider) key has worked since \
             \(firstRefusedAt.toTheSecond): the provider may be what fails, so the second refusal does not count yet.
             """,
             "Asked again \(moment(key.nextCheckAt)); an answer that works clears the strike.",

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Where three keys of a provider are under a strike, a second one counts when another key worked since the first.
+/// Where a provider has three keys in use, a second strike counts when another of them worked since the first.
 struct WitnessTests {
     private static func database(keys: Int) throws -> VerdictDatabase {
         try VerdictDatabase(keys: keys, othersWork: false)
@@ -64,7 +64,7 @@ struct WitnessTests {
     }
 
     @Test(arguments: [1, 2])
-    func `one or two refused keys are no outage, and need no witness`(count: Int) throws {
+    func `a provider's only keys, one or two, have no witness and need none`(count: Int) throws {
         let db = try Self.database(keys: count)
         #expect(try db.settle(1, 1...count, "refused") == "suspected \(count)")
         try db.database.shiftTime(by: "24 hours")

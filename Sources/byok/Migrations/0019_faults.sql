@@ -6,15 +6,12 @@
 -- When a key of this provider last settled as working. On the row that every settling transaction locks anyway.
 alter table byok.guard_locks add column worked_at timestamptz;
 
--- Keys under a strike: few at any time, whatever the size of the table.
-create index api_keys_struck on byok.api_keys (provider) where first_refused_at is not null and status <> 'disabled';
-
--- As in 0015, and new: where three or more keys of a provider are under a strike, a second strike needs a witness,
--- another key of the provider that worked since the first strike (the key's own good answer would have cleared it). Up
--- to five refused keys a day never trip the guard, and a small provider has no more: there an outage looks like a few
--- dead keys. Without a witness the strike is held and the key asked again daily. After a week it counts all the same:
--- hardly an outage lasts as long, and by then the provider's other keys were asked too. One or two refused keys are
--- no outage, and what an operator vouched for needs no witness.
+-- As in 0015, and new: where a provider has three keys or more in use, a second strike needs a witness, another of them
+-- that worked since the first strike (the key's own good answer would have cleared it). Up to five refused keys a day
+-- never trip the guard, and a small provider has no more: there an outage looks like a few dead keys. Without a witness
+-- the strike is held and the key asked again daily. After a week it counts all the same: hardly an outage lasts as
+-- long, and by then the provider's other keys were asked too. One or two keys have nobody to witness for them, and
+-- what an operator vouched for needs none.
 create or replace function byok.settle_checks(
     job text, shard text, token uuid, run_id uuid,
     confirm_after interval, confirm_after_slow interval, recheck_after interval,
@@ -84,8 +81,8 @@ begin
             exists (select from byok.guards g where g.provider = l.provider and g.approved_until > now())
             or (select count(*) from (
                 select from byok.api_keys k
-                where k.provider = l.provider and k.first_refused_at is not null and k.status <> 'disabled'
-                limit 3) struck) < 3));
+                where k.provider = l.provider and k.status <> 'disabled' and k.quarantined_at is null
+                limit 3) in_use) < 3));
 
     return query
     with looks as (

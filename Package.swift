@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "rotate-master", targets: ["rotate-master"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +74,7 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+                .embedInCode("SQL/previous_report.sql"),
             ],
             swiftSettings: strict),
 
@@ -99,8 +101,7 @@ let package = Package(
                 .embedInCode("SQL/explain_checks.sql"), .embedInCode("SQL/explain_events.sql"),
                 .embedInCode("SQL/explain_key.sql"), .embedInCode("SQL/explain_mails.sql"),
                 .embedInCode("SQL/guard_state.sql"), .embedInCode("SQL/installation.sql"),
-                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/previous_report.sql"),
-                .embedInCode("SQL/put_fingerprints.sql"),
+                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/put_fingerprints.sql"),
                 .embedInCode("SQL/quarantine_key.sql"), .embedInCode("SQL/recorded_outcome.sql"),
                 .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
                 .embedInCode("SQL/status_backlog.sql"), .embedInCode("SQL/status_leases.sql"),
@@ -111,6 +112,12 @@ let package = Package(
                 .embedInCode("SQL/undo_sent_mails.sql"), .embedInCode("SQL/tell_key_holder.sql"),
                 .embedInCode("SQL/visible_keys.sql"),
             ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "rotate-master",
+            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", "Vault", argumentParser],
+            resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // tests and what they stand on

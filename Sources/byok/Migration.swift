@@ -32,5 +32,6 @@ struct Migration: Sendable {
         Migration("0021_rewrap", PackageResources._021_rewrap_sql),
         Migration("0022_fence", PackageResources._022_fence_sql),
         Migration("0023_sweep", PackageResources._023_sweep_sql),
+        Migration("0025_retire", PackageResources._025_retire_sql),
     ]
 }

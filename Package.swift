@@ -168,7 +168,14 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "RotateMasterTests",
+            dependencies: [
+                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport", "Vault",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "rotate-master", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

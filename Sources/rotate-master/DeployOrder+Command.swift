@@ -6,12 +6,12 @@ extension DeployOrder {
         guard let target, let next else {
             return picture.keys.isEmpty
                 ? "byok master-keys generate --to-file FILE, then byok master-keys register"
-                : "nothing; to begin a rotation: byok master-keys generate --to-file FILE, then byok master-keys register"
+                : "nothing; to begin a rotation: (umask 077; byok master-keys generate >> FILE), then byok master-keys register"
         }
         switch next {
         case .register: return "byok master-keys register, with version \(target) in BYOK_MASTER_KEYS"
         case .readers:
-            return "restart the readers named above with version \(target) in BYOK_MASTER_KEYS; then rotate-master plan"
+            return "give version \(target) to the readers that lack it, restart them, then rotate-master plan"
         case .current: return "byok master-keys set-current --key-version \(target) --reason \"…\""
         case .sweep, .validate: return "rotate-master run --to \(target)"
         case .verify: return "rotate-master verify"

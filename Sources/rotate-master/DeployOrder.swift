@@ -90,14 +90,17 @@ struct DeployOrder: Sendable {
             : "\(missing.count) of \(picture.readers.count) that were seen within 24 h do not hold it"
     }
 
-    private func proof(_ proof: Rotation.Proof?, _ word: StaticString, _ target: Int) -> LogMessage {
+    private func proof(_ proof: RotationEntry.Proof?, _ word: StaticString, _ target: Int) -> LogMessage {
         guard let proof, picture.rotation?.target == target else { return "not yet" }
         let aside: LogMessage = proof.quarantined > 0 ? ", \(proof.quarantined) set aside" : ""
         return "\(proof.rows) keys \(word) at \(PlaceName(proof.at.toTheSecond))\(aside)"
     }
 
     private var retireDetail: LogMessage {
-        guard let oldest = picture.previous.first else { return "no older key is left" }
+        guard let oldest = picture.previous.first else {
+            guard let current = picture.current, current.version != target else { return "no older key is left" }
+            return "version \(current.version)"
+        }
         return picture.previous.count == 1
             ? "version \(oldest.version)" : "\(picture.previous.count) keys, version \(oldest.version) first"
     }

@@ -22,18 +22,6 @@ struct PlanHorizon: Sendable {
     /// How many transactions began since.
     let transactions: Int?
 
-    init(_ row: Row) throws(PostgresError) {
-        guard let kind = Kind(rawValue: try row.text("kind")) else {
-            throw PostgresError(.unexpectedResult, operation: "read column", name: "kind")
-        }
-        self.kind = kind
-        name = try row.text("name")
-        who = try row.optionalText("who")
-        place = try row.optionalText("place")
-        seconds = try row.optionalDouble("seconds")
-        transactions = try row.optionalInt("transactions")
-    }
-
     /// Nil where nobody knows for how long it has been there.
     var isLasting: Bool? {
         switch kind {
@@ -58,5 +46,28 @@ struct PlanHorizon: Sendable {
         case .slot: "drop the slot, or bring back what reads it"
         case .standby: "its hot_standby_feedback holds the rows: end the long query there"
         }
+    }
+}
+
+extension PlanHorizon {
+    init(_ row: Row) throws(PostgresError) {
+        guard let kind = Kind(rawValue: try row.text("kind")) else {
+            throw PostgresError(.unexpectedResult, operation: "read column", name: "kind")
+        }
+        self.kind = kind
+        name = try row.text("name")
+        who = try row.optionalText("who")
+        place = try row.optionalText("place")
+        seconds = try row.optionalDouble("seconds")
+        transactions = try row.optionalInt("transactions")
+    }
+
+    var json: JSONText.Value {
+        .object([
+            ("kind", .string(kind.rawValue)), ("name", .string(name)), ("user", .text(who)),
+            ("database", .text(place)), ("seconds", seconds.map { .number($0) } ?? .null),
+            ("transactions", transactions.map { .count($0) } ?? .null),
+            ("lasting", isLasting.map { .bool($0) } ?? .null),
+        ])
     }
 }

@@ -106,6 +106,7 @@ extension PlanSurvey {
                         ])
                     })
             ),
+            ("horizon", .array(horizon.map(\.json))),
             (
                 "forecast",
                 forecast.map { forecast in

@@ -6,7 +6,7 @@ import Vault
 /// `rotate-master retire`: ends the life of an older master key, once nothing needs it.
 struct Retire: AsyncParsableCommand {
     static let grace = Setting<Duration>.duration(
-        "BYOK_GRACE", flag: "--grace", default: RetirementTerms.defaultGrace,
+        "BYOK_ROTATE_GRACE", flag: "--grace", default: RetirementTerms.defaultGrace,
         help: "How long after the proof the older key stays, for requests and deploys on their way.")
 
     static let configuration = CommandConfiguration(

@@ -21,11 +21,11 @@ extension RotationPicture {
         keys = try Self.all(
             Statement("picture_keys", sql: PackageResources.picture_keys_sql), transaction, MasterKeyEntry.init)
         rotation = try Self.all(
-            Statement("picture_rotation", sql: PackageResources.picture_rotation_sql), transaction, Rotation.init
+            Statement("picture_rotation", sql: PackageResources.picture_rotation_sql), transaction, RotationEntry.init
         ).first
         shards = try Self.all(
             Statement("picture_shards", sql: PackageResources.picture_shards_sql, [.int(rotation?.id)]), transaction,
-            ShardProgress.init)
+            ShardEntry.init)
         leases = try Self.all(
             Statement("picture_leases", sql: PackageResources.picture_leases_sql), transaction, LeaseHolder.init)
         pause = try Self.all(
@@ -62,7 +62,7 @@ extension MasterKeyEntry {
     }
 }
 
-extension Rotation {
+extension RotationEntry {
     fileprivate init(_ row: Row) throws(PostgresError) {
         id = try row.int("id")
         target = try row.int("target")
@@ -84,7 +84,7 @@ extension Rotation {
     }
 }
 
-extension Rotation.Proof {
+extension RotationEntry.Proof {
     fileprivate init?(_ row: Row, _ step: String) throws(PostgresError) {
         guard let at = try row.optionalTimestamp(step + "_at") else { return nil }
         self.at = at
@@ -93,7 +93,7 @@ extension Rotation.Proof {
     }
 }
 
-extension ShardProgress {
+extension ShardEntry {
     fileprivate init(_ row: Row) throws(PostgresError) {
         shard = try row.text("shard")
         pass = try row.int("pass")

@@ -13,8 +13,8 @@ struct RotationPicture: Sendable {
     /// By version, ascending; those that a row names and nobody registered too.
     let keys: [MasterKeyEntry]
     /// The one that is open, or the one that ended last.
-    let rotation: Rotation?
-    let shards: [ShardProgress]
+    let rotation: RotationEntry?
+    let shards: [ShardEntry]
     let leases: [LeaseHolder]
     let pause: Pause?
     /// Seen within a day.
@@ -60,7 +60,7 @@ extension RotationPicture {
     var previous: [MasterKeyEntry] { keys.filter { $0.state == .previous } }
     /// Registered last, not used yet.
     var next: MasterKeyEntry? { keys.last { $0.state == .next } }
-    var openRotation: Rotation? { rotation.flatMap { $0.end == nil ? $0 : nil } }
+    var openRotation: RotationEntry? { rotation.flatMap { $0.end == nil ? $0 : nil } }
 
     /// Keys that are sealed under another version and can still be read, so are to be swept.
     func remaining(for target: Int) -> Int {

@@ -31,7 +31,7 @@ extension RotationReport {
             ])
     }
 
-    private static func counted(_ proof: Rotation.Proof?) -> String {
+    private static func counted(_ proof: RotationEntry.Proof?) -> String {
         guard let proof else { return "" }
         return "\(proof.rows) keys" + (proof.quarantined > 0 ? ", \(proof.quarantined) set aside" : "")
     }
@@ -67,7 +67,7 @@ extension RotationReport {
             ])
     }
 
-    private static func row(_ shard: ShardProgress) -> [Cell] {
+    private static func row(_ shard: ShardEntry) -> [Cell] {
         [
             .text(shard.shard), .count(shard.rotated), .count(shard.changed), .count(shard.deleted),
             .count(shard.quarantined), shard.rowsPerSecond.map { .count(Int(min($0, 1e12))) } ?? .text("-"),

@@ -16,7 +16,7 @@ extension StatusSnapshot {
     }
 }
 
-extension Rotation {
+extension RotationEntry {
     fileprivate var json: JSONText.Value {
         .object([
             ("id", .count(id)), ("target", .count(target)), ("started_at", .moment(startedAt)),
@@ -29,7 +29,7 @@ extension Rotation {
     }
 }
 
-extension ShardProgress {
+extension ShardEntry {
     fileprivate var json: JSONText.Value {
         .object([
             ("shard", .string(shard)), ("pass", .count(pass)), ("total", .count(total)), ("rotated", .count(rotated)),

@@ -32,7 +32,7 @@ extension StatusSnapshot {
         }
     }
 
-    private func sentence(of rotation: Rotation) -> String {
+    private func sentence(of rotation: RotationEntry) -> String {
         let begun =
             "\(rotation.id) to master key \(rotation.target), begun \(rotation.startedAt.toTheSecond) by \(rotation.startedBy)"
         guard let end = rotation.end, let at = rotation.finishedAt else { return begun }
@@ -71,7 +71,7 @@ extension StatusSnapshot {
         return ["Shards"] + AlignedRows.lines([head] + picture.shards.map(cells))
     }
 
-    private func cells(_ shard: ShardProgress) -> [String] {
+    private func cells(_ shard: ShardEntry) -> [String] {
         [
             shard.shard, "\(shard.rotated)", "\(shard.total)",
             shard.sweptAt == nil ? shard.rowsPerSecond.map { "\(Int(min($0, 1e12)))" } ?? "-" : "-",

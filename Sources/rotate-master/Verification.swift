@@ -46,7 +46,7 @@ struct Verification: Sendable {
     }
 
     /// Before the proof a key may still come under an older version, and the pass would prove nothing.
-    private static func proved(_ picture: RotationPicture) throws(JobFailure) -> Rotation {
+    private static func proved(_ picture: RotationPicture) throws(JobFailure) -> RotationEntry {
         guard let rotation = picture.openRotation else {
             throw JobFailure(
                 .incomplete, "no rotation is open, so there is nothing to verify",
@@ -68,7 +68,7 @@ struct Verification: Sendable {
     }
 
     private func perform(
-        _ rotation: Rotation, _ picture: RotationPicture, _ lease: Lease
+        _ rotation: RotationEntry, _ picture: RotationPicture, _ lease: Lease
     ) async throws(JobFailure) -> Conclusion {
         let record = try await RunRecord.start(run, under: lease, on: database.writer)
         let closing = RotationClosing(run: run, record: record, report: report, database: database)

@@ -3,7 +3,7 @@ import Postgres
 
 /// What a verification writes: rows set aside, and its own end.
 struct VerifyDesk: Sendable {
-    let rotation: Rotation
+    let rotation: RotationEntry
     let lease: Lease
     let database: Database
 

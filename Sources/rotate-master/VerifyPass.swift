@@ -9,7 +9,7 @@ import Vault
 struct VerifyPass: Sendable {
     /// More of them than this in hand, and the pass ends: they are set aside, and somebody looks for the cause.
     static let mostUnreadable = 1000
-    private static let rowsBetweenLooks = 2048
+    private static let rowsBetweenLooks = 256
 
     let keyring: Keyring
     let stop: StopCondition

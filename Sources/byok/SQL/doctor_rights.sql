@@ -51,6 +51,7 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('rotate-master', 'execute', 'fence_rotation', null, false),
         ('rotate-master', 'execute', 'state_rotation_end', null, false),
         ('rotate-master', 'execute', 'prove_rotation_end', null, false),
+        ('rotate-master', 'execute', 'record_verification', null, false),
 
         ('savings-report', 'select', 'analyses', null, false),
         ('savings-report', 'select', 'credit_ledger', null, false),

@@ -1,7 +1,7 @@
 import System
 
 /// One rotation as the database keeps it: its steps, which no row of a key tells.
-struct Rotation: Sendable {
+struct RotationEntry: Sendable {
     enum End: String, CaseIterable, Sendable {
         case retired, superseded
     }
@@ -34,7 +34,7 @@ struct Rotation: Sendable {
 }
 
 /// How far one shard of a sweep has come.
-struct ShardProgress: Sendable {
+struct ShardEntry: Sendable {
     enum Waiting: String, CaseIterable, Sendable {
         case pause, replica, lock, timeout, rate, fence, shards
     }

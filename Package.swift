@@ -78,6 +78,28 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // between: what grew too large to be one job's own folder
+        .target(
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
+            resources: [
+                .embedInCode("SQL/begin_rotation.sql"),
+                .embedInCode("SQL/count_rest.sql"),
+                .embedInCode("SQL/fence_rotation.sql"),
+                .embedInCode("SQL/note_rotation.sql"),
+                .embedInCode("SQL/open_rotation.sql"),
+                .embedInCode("SQL/prove_rotation_end.sql"),
+                .embedInCode("SQL/quarantine_row.sql"),
+                .embedInCode("SQL/read_page.sql"),
+                .embedInCode("SQL/read_rest.sql"),
+                .embedInCode("SQL/record_verification.sql"),
+                .embedInCode("SQL/replay_lag.sql"),
+                .embedInCode("SQL/replicas.sql"),
+                .embedInCode("SQL/rewrap_keys.sql"),
+                .embedInCode("SQL/shard_progress.sql"),
+                .embedInCode("SQL/state_rotation_end.sql"),
+            ],
+            swiftSettings: strict),
+
         // floor 4: the jobs
         .executableTarget(
             name: "byok",
@@ -116,7 +138,9 @@ let package = Package(
 
         .executableTarget(
             name: "rotate-master",
-            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", "Vault", argumentParser],
+            dependencies: [
+                "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System", "Vault", argumentParser,
+            ],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
@@ -170,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "RotateMasterTests",
             dependencies: [
-                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport", "Vault",
+                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System",
+                "TestSupport", "Vault",
             ],
             swiftSettings: strictTests),
         .testTarget(

@@ -33,5 +33,6 @@ struct Migration: Sendable {
         Migration("0022_fence", PackageResources._022_fence_sql),
         Migration("0023_sweep", PackageResources._023_sweep_sql),
         Migration("0025_retire", PackageResources._025_retire_sql),
+        Migration("0026_horizon", PackageResources._026_horizon_sql),
     ]
 }

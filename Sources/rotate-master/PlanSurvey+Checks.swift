@@ -96,8 +96,10 @@ extension PlanSurvey {
             guard let first = unknown.first else { return [.pass(name, "nothing keeps dead rows alive")] }
             return [
                 .open(
-                    name, "\(first.words): for how long is not shown to this role",
-                    mend: "grant pg_read_all_stats to it, or look at pg_stat_activity as an administrator")
+                    name, "\(first.words): for how long is not shown",
+                    mend:
+                        "grant the owner of schema byok pg_read_all_stats, or look at pg_stat_activity as an administrator"
+                )
             ]
         }
         return lasting.map { .fail(name, $0.words, mend: $0.mend) }

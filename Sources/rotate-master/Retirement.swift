@@ -7,7 +7,7 @@ struct Retirement: Sendable {
     private let order: RetireOrder
     private let retention: Retention
     private let report: RunReport
-    private let database: Database
+    private let database: Batch.Database
 
     init(
         _ run: Run, _ order: RetireOrder, _ flags: RetentionFlags, _ databaseFlags: DatabaseFlags
@@ -16,7 +16,7 @@ struct Retirement: Sendable {
         self.order = order
         retention = try Retention(flags)
         report = try RunReport(run.settings)
-        database = try Database(databaseFlags, for: "byok/rotate-master")
+        database = try Batch.Database(databaseFlags, for: "byok/rotate-master")
     }
 
     func conclude() async throws(JobFailure) -> Conclusion {
@@ -67,7 +67,7 @@ struct Retirement: Sendable {
 
     private func perform(_ picture: RotationPicture, _ lease: Lease) async throws(JobFailure) -> Conclusion {
         let record = try await RunRecord.start(run, under: lease, on: database.writer)
-        let closing = RotationClosing(run: run, record: record, report: report, database: database)
+        let closing = RotationClosing(run: run, record: record, report: report, reader: database.reader)
         var course = RotationEvidence.Course(
             command: .retire, runID: run.id, startedAt: picture.at, retention: retention)
         do throws(JobFailure) {

@@ -7,7 +7,7 @@ struct RotationClosing: Sendable {
     let run: Run
     let record: RunRecord
     let report: RunReport
-    let database: Database
+    let reader: PostgresConnection
 
     func conclude(_ conclusion: Conclusion, _ course: RotationEvidence.Course) async -> Conclusion {
         var conclusion = conclusion
@@ -27,8 +27,8 @@ struct RotationClosing: Sendable {
     private func write(
         _ outcome: Outcome, _ course: RotationEvidence.Course
     ) async throws(JobFailure) -> ReportFolder.Receipt {
-        let evidence = try await RotationEvidence.gather(course, on: database.reader)
-        let previous = try await RunReport.previousManifest(of: "rotate-master", on: database.reader)
+        let evidence = try await RotationEvidence.gather(course, on: reader)
+        let previous = try await RunReport.previousManifest(of: "rotate-master", on: reader)
         return try report.write(
             RotationReport.of(evidence, outcome: outcome), runID: course.runID, startedAt: course.startedAt,
             previousManifest: previous)
@@ -45,9 +45,9 @@ struct RotationClosing: Sendable {
             run.log.error("run_not_recorded", error.message)
             conclusion = conclusion.adding(error)
         }
-        guard course.opened > 0 else { return conclusion }
+        guard course.openings.contains(where: { $0.count > 0 }) else { return conclusion }
         do throws(JobFailure) {
-            try await record.tellDecryptions([("rotate", course.opened)])
+            try await record.tellDecryptions(course.openings)
         } catch {
             run.log.error("decryptions_not_told", error.message)
             conclusion = conclusion.adding(error)

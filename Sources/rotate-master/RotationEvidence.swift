@@ -12,8 +12,8 @@ struct RotationEvidence: Sendable {
     let command: Command
     let runID: UUID
     let startedAt: Timestamp
-    /// Keys that this run opened.
-    let opened: Int
+    /// How often this run opened a key, by purpose.
+    let openings: [(purpose: StaticString, count: Int)]
     /// What a verification came to.
     let books: VerifyBooks?
     /// Why it ended before its end.
@@ -30,7 +30,7 @@ extension RotationEvidence {
         let runID: UUID
         let startedAt: Timestamp
         let retention: Retention
-        var opened = 0
+        var openings: [(purpose: StaticString, count: Int)] = []
         var books: VerifyBooks?
         var stopReason: String?
     }
@@ -42,7 +42,8 @@ extension RotationEvidence {
         do throws(PostgresError) {
             return try await connection.transaction(.snapshot) { transaction throws(PostgresError) in
                 RotationEvidence(
-                    command: course.command, runID: course.runID, startedAt: course.startedAt, opened: course.opened,
+                    command: course.command, runID: course.runID, startedAt: course.startedAt,
+                    openings: course.openings,
                     books: course.books, stopReason: course.stopReason, retention: course.retention,
                     picture: try RotationPicture(transaction), quarantined: try QuarantinedKeys(transaction))
             }

@@ -52,7 +52,7 @@ enum RotationReport {
                 Table(
                     "How often this run opened a key, and what for",
                     columns: [Column("purpose", "Purpose"), Column("count", "Count", .count)],
-                    rows: [[.text("rotate"), .count(evidence.opened)]])
+                    rows: evidence.openings.map { [.text($0.purpose.description), .count($0.count)] })
             ])
     }
 

@@ -9,14 +9,14 @@ struct Verification: Sendable {
     private let keyring: Keyring
     private let retention: Retention
     private let report: RunReport
-    private let database: Database
+    private let database: Batch.Database
 
     init(_ run: Run, _ flags: RetentionFlags, _ databaseFlags: DatabaseFlags) throws(JobFailure) {
         self.run = run
         keyring = try RotationKeys.required()
         retention = try Retention(flags)
         report = try RunReport(run.settings)
-        database = try Database(databaseFlags, for: "byok/rotate-master")
+        database = try Batch.Database(databaseFlags, for: "byok/rotate-master")
     }
 
     func conclude() async throws(JobFailure) -> Conclusion {
@@ -71,14 +71,14 @@ struct Verification: Sendable {
         _ rotation: RotationEntry, _ picture: RotationPicture, _ lease: Lease
     ) async throws(JobFailure) -> Conclusion {
         let record = try await RunRecord.start(run, under: lease, on: database.writer)
-        let closing = RotationClosing(run: run, record: record, report: report, database: database)
+        let closing = RotationClosing(run: run, record: record, report: report, reader: database.reader)
         var course = RotationEvidence.Course(
             command: .verify, runID: run.id, startedAt: picture.at, retention: retention)
         let desk = VerifyDesk(rotation: rotation, lease: lease, database: database)
         let verdict: VerifyVerdict
         do throws(JobFailure) {
             var end = try await travel(picture)
-            course.opened = end.books.opened &+ end.books.failed
+            course.openings = [("rotate", end.books.opened &+ end.books.failed)]
             try await desk.setAside(&end)
             verdict = self.verdict(of: end)
             if verdict.isProof { try await desk.record(end.books) }

@@ -5,7 +5,7 @@ import Postgres
 struct VerifyDesk: Sendable {
     let rotation: RotationEntry
     let lease: Lease
-    let database: Database
+    let database: Batch.Database
 
     /// By compare-and-set on the very bytes that did not open.
     func setAside(_ end: inout VerifyPass.End) async throws(JobFailure) {

@@ -76,7 +76,7 @@ struct PlanCommandTests {
         let pid = try stage.database.psql(pinning)
 
         let blind = try stage.command("plan", "--json", keys: [1, 2])
-        _ = try stage.database.psql("grant pg_read_all_stats to byok_operator")
+        _ = try stage.database.psql("grant pg_read_all_stats to byok_owner")
         let plan = try stage.command("plan", "--json", keys: [1, 2])
 
         for (finished, isSeen) in [(blind, false), (plan, true)] {

@@ -13,7 +13,7 @@ extension RotationEvidence {
 
     /// The retirement at the end of a rotation of a million keys, two of which did not open.
     static let example = RotationEvidence(
-        command: .retire, runID: id(1), startedAt: start, opened: 0, books: nil, stopReason: nil,
+        command: .retire, runID: id(1), startedAt: start, openings: [], books: nil, stopReason: nil,
         retention: Retention(backups: .seconds(35 * 86_400), wal: .seconds(14 * 86_400)), picture: .example,
         quarantined: QuarantinedKeys(
             count: 2,
@@ -32,7 +32,7 @@ extension RotationEvidence {
         picture: RotationPicture? = nil, quarantined: QuarantinedKeys? = nil, stopReason: String? = nil
     ) -> RotationEvidence {
         RotationEvidence(
-            command: command ?? self.command, runID: runID, startedAt: startedAt, opened: opened,
+            command: command ?? self.command, runID: runID, startedAt: startedAt, openings: openings,
             books: books ?? self.books, stopReason: stopReason ?? self.stopReason,
             retention: retention ?? self.retention, picture: picture ?? self.picture,
             quarantined: quarantined ?? self.quarantined)

@@ -212,14 +212,16 @@ insert into calls values
     ('byok_operator', 'retire_master_key'), ('byok_operator', 'pause'), ('byok_operator', 'resume'),
     ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'provider_guard_state'),
     ('byok_operator', 'release_quarantine'), ('byok_operator', 'tell_held_keys'), ('byok_operator', 'readers_without'),
-    ('byok_operator', 'replicas'), ('byok_operator', 'retirement_obstacles'), ('byok_operator', 'keys_by_version'),
+    ('byok_operator', 'replicas'), ('byok_operator', 'horizon_holders'),
+    ('byok_operator', 'retirement_obstacles'), ('byok_operator', 'keys_by_version'),
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
     ('byok_revalidate', 'tell_held_keys'), ('byok_revalidate', 'provider_guard_state'),
 
     ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'tell_held_keys'),
-    ('byok_rotate', 'readers_without'), ('byok_rotate', 'replicas'), ('byok_rotate', 'retirement_obstacles'),
+    ('byok_rotate', 'readers_without'), ('byok_rotate', 'replicas'), ('byok_rotate', 'horizon_holders'),
+    ('byok_rotate', 'retirement_obstacles'),
     ('byok_rotate', 'keys_by_version'), ('byok_rotate', 'begin_rotation'), ('byok_rotate', 'note_rotation'),
     ('byok_rotate', 'rewrap_keys'), ('byok_rotate', 'quarantine_row'), ('byok_rotate', 'fence_rotation'),
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),

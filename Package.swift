@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "rotate-master", targets: ["rotate-master"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +74,29 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+                .embedInCode("SQL/previous_report.sql"),
+            ],
+            swiftSettings: strict),
+
+        // between: what grew too large to be one job's own folder
+        .target(
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
+            resources: [
+                .embedInCode("SQL/begin_rotation.sql"),
+                .embedInCode("SQL/count_rest.sql"),
+                .embedInCode("SQL/fence_rotation.sql"),
+                .embedInCode("SQL/note_rotation.sql"),
+                .embedInCode("SQL/open_rotation.sql"),
+                .embedInCode("SQL/prove_rotation_end.sql"),
+                .embedInCode("SQL/quarantine_row.sql"),
+                .embedInCode("SQL/read_page.sql"),
+                .embedInCode("SQL/read_rest.sql"),
+                .embedInCode("SQL/record_verification.sql"),
+                .embedInCode("SQL/replay_lag.sql"),
+                .embedInCode("SQL/replicas.sql"),
+                .embedInCode("SQL/rewrap_keys.sql"),
+                .embedInCode("SQL/shard_progress.sql"),
+                .embedInCode("SQL/state_rotation_end.sql"),
             ],
             swiftSettings: strict),
 
@@ -99,8 +123,7 @@ let package = Package(
                 .embedInCode("SQL/explain_checks.sql"), .embedInCode("SQL/explain_events.sql"),
                 .embedInCode("SQL/explain_key.sql"), .embedInCode("SQL/explain_mails.sql"),
                 .embedInCode("SQL/guard_state.sql"), .embedInCode("SQL/installation.sql"),
-                .embedInCode("SQL/locked_keys.sql"),
-                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/previous_report.sql"),
+                .embedInCode("SQL/locked_keys.sql"), .embedInCode("SQL/overdue_count.sql"),
                 .embedInCode("SQL/put_fingerprints.sql"), .embedInCode("SQL/return_unanswered.sql"),
                 .embedInCode("SQL/quarantine_key.sql"), .embedInCode("SQL/recorded_outcome.sql"),
                 .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
@@ -112,6 +135,14 @@ let package = Package(
                 .embedInCode("SQL/undo_sent_mails.sql"), .embedInCode("SQL/tell_key_holder.sql"),
                 .embedInCode("SQL/visible_keys.sql"),
             ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "rotate-master",
+            dependencies: [
+                "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System", "Vault", argumentParser,
+            ],
+            resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // tests and what they stand on
@@ -162,7 +193,15 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "RotateMasterTests",
+            dependencies: [
+                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System",
+                "TestSupport", "Vault",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "rotate-master", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

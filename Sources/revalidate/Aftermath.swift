@@ -29,7 +29,7 @@ struct Aftermath: Sendable {
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
         let calendar = try await database.read(Queries.calendar(at: course.run.id))
         let guards = try await GuardStates.read(database)
-        let previous = try await database.read(Queries.previousReport)
+        let previous = try await RunReport.previousManifest(of: "revalidate", on: database.reader)
         return try Database.reading { () throws(PostgresError) in
             let counted = try overdue.single()
             return Aftermath(
@@ -45,7 +45,7 @@ struct Aftermath: Sendable {
                             isServed: try row.bool("served"),
                             worstExitStatus: try row.optionalInt("worst"))
                     }),
-                guards: guards, previousManifest: try previous.first?.text("digest"))
+                guards: guards, previousManifest: previous)
         }
     }
 

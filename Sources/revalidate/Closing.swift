@@ -81,7 +81,8 @@ struct Closing: Sendable {
         guard record != nil else { return (outcomes, nil) }
         do throws(JobFailure) {
             let receipt = try course.report.write(
-                summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
+                RevalidationReport.of(summary, outcome: .first(of: outcomes)), runID: summary.runID,
+                startedAt: summary.startedAt, previousManifest: aftermath.previousManifest)
             guard let failure = receipt.indexFailure.map(JobFailure.init) else { return (outcomes, receipt) }
             course.run.log.error("index_not_written", failure.message)
             return (outcomes + [.notWritten], receipt)

@@ -89,10 +89,6 @@ enum Queries {
             [.texts(providers.map(\.rawValue)), .interval(recheckAfter), .timestamp(cutOff), .uuid(runID)])
     }
 
-    static var previousReport: Statement {
-        Statement("previous report", sql: PackageResources.previous_report_sql)
-    }
-
     static func calendar(at runID: UUID) -> Statement {
         Statement("calendar", sql: PackageResources.calendar_sql, [.uuid(runID)])
     }

@@ -1,29 +1,30 @@
 import Batch
 import Foundation
 
-/// What a CronJob of the suite must say. A Kubernetes API server refuses most of the faults found here, and
+/// What a CronJob of the suite, or an Indexed Job that shares its work out, must say. A Kubernetes API server refuses most of the faults found here, and
 /// validators without one find few; the rest would be accepted and never work.
 struct JobsRules {
     let manifest: ManifestValue
 
     private var spec: ManifestValue { manifest["spec"] }
-    private var job: ManifestValue { spec["jobTemplate", "spec"] }
+    private var isCronJob: Bool { manifest["kind"].text == "CronJob" }
+    private var job: ManifestValue { isCronJob ? spec["jobTemplate", "spec"] : spec }
+    /// The executable.
+    private var program: String { manifest["metadata", "labels", "app.kubernetes.io/name"].text ?? "" }
     private var pod: ManifestValue { job["template", "spec"] }
     private var container: ManifestValue { pod["containers"].list.first ?? .null }
 
     /// In words, one line a fault.
     var faults: [String] {
-        (fieldFaults + timetableFaults + jobFaults + policyFaults + podFaults + containerFaults + secretFaults
+        (fieldFaults + (isCronJob ? timetableFaults : sharingFaults) + onDemandFaults + jobFaults + policyFaults
+            + podFaults + containerFaults + secretFaults
             + volumeFaults)
     }
 
     private func check(_ rules: KeyValuePairs<String, Bool>) -> [String] { rules.filter { !$0.value }.map(\.key) }
 
     private var timetableFaults: [String] {
-        let name = manifest["metadata", "name"].text ?? ""
-        return check([
-            "kind": manifest["kind"].text == "CronJob" && manifest["apiVersion"].text == "batch/v1",
-            "the name leaves no room for a Job's suffix": name.count <= 52 && !name.isEmpty,
+        check([
             "schedule": JobsSchedule.isValid(spec["schedule"].text ?? ""),
             "timeZone": spec["timeZone"].text.flatMap(TimeZone.init(identifier:)) != nil,
             "concurrencyPolicy": spec["concurrencyPolicy"].text == "Forbid",
@@ -31,11 +32,36 @@ struct JobsRules {
         ])
     }
 
+    /// Every index its own part, and all of them at once: the fence waits for the last.
+    private var sharingFaults: [String] {
+        let completions = job["completions"].number ?? 0
+        let shards = container["args"].list.compactMap(\.text).first { $0.hasPrefix("--shard=") }
+        return check([
+            "kind": manifest["kind"].text == "Job",
+            "completionMode": job["completionMode"].text == "Indexed",
+            "fewer than two shards": completions >= 2,
+            "some shards wait for others to end": job["parallelism"].number == completions,
+            "a failed shard is not tried again by itself": (job["backoffLimitPerIndex"].number ?? -1) >= 0,
+            "the shards are not the indexes": shards == "--shard=/\(completions)",
+        ])
+    }
+
+    /// What a person starts must not start by being applied.
+    private var onDemandFaults: [String] {
+        let name = manifest["metadata", "name"].text ?? ""
+        return check([
+            "apiVersion": manifest["apiVersion"].text == "batch/v1",
+            "the name leaves no room for a Job's suffix": name.count <= 52 && !name.isEmpty,
+            "the name is not the program's": !program.isEmpty && name.hasPrefix(program),
+            "not suspended": program != "rotate-master" || spec["suspend"].isTrue,
+        ])
+    }
+
     private var jobFaults: [String] {
         let deadline = job["activeDeadlineSeconds"].number ?? 0
         let grace = pod["terminationGracePeriodSeconds"].number ?? -1
         return check([
-            "backoffLimit": (job["backoffLimit"].number ?? -1) >= 0,
+            "backoffLimit": (job["backoffLimit"].number ?? -1) >= 0 || !isCronJob,
             "activeDeadlineSeconds": deadline > 0,
             "a run that stops by itself must do so before it is stopped": maximumDuration.map { $0 < deadline }
                 ?? false,
@@ -101,7 +127,7 @@ struct JobsRules {
             "memory": memory.wholeMatch(of: /[1-9][0-9]*(Ki|Mi|Gi)/) != nil,
             "cpu request": resources["requests", "cpu"].text != nil,
             "ephemeral-storage": resources["limits", "ephemeral-storage"].text != nil,
-            "the command is another one": container["command"].list.first?.text == manifest["metadata", "name"].text,
+            "the command is another one": container["command"].list.first?.text == program,
         ])
     }
 }
@@ -156,7 +182,7 @@ extension JobsRules {
     fileprivate var fieldFaults: [String] {
         let known: KeyValuePairs<String, (ManifestValue, Set<String>)> = [
             "spec": (
-                spec,
+                isCronJob ? spec : .null,
                 [
                     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "suspend", "jobTemplate",
                     "successfulJobsHistoryLimit", "failedJobsHistoryLimit",
@@ -167,7 +193,7 @@ extension JobsRules {
                 [
                     "backoffLimit", "activeDeadlineSeconds", "podReplacementPolicy", "podFailurePolicy", "template",
                     "ttlSecondsAfterFinished", "completionMode", "completions", "parallelism",
-                    "backoffLimitPerIndex", "maxFailedIndexes",
+                    "backoffLimitPerIndex", "maxFailedIndexes", "suspend",
                 ]
             ),
             "pod": (

@@ -1,18 +1,19 @@
-import ArgumentParser
-import Batch
-import Postgres
-import System
+public import ArgumentParser
+public import Postgres
+internal import System
 
 /// The flags of the commands that people use: where the database is, and how the answer is written.
-struct OperatorFlags: ParsableArguments, Sendable {
-    @Flag(help: Self.jsonSetting.argumentHelp) var json = false
-    @OptionGroup var database: DatabaseFlags
+public struct OperatorFlags: ParsableArguments, Sendable {
+    @Flag(help: Self.jsonSetting.argumentHelp) public var json = false
+    @OptionGroup public var database: DatabaseFlags
+
+    public init() {}
 
     /// A malformed variable is told by `connection`.
-    var writesJSON: Bool { json || (try? Self.jsonSetting.value(in: Self.environment)) == true }
+    public var writesJSON: Bool { json || (try? Self.jsonSetting.value(in: Self.environment)) == true }
 
     /// Not connected yet.
-    func connection(for command: StaticString) throws(JobFailure) -> PostgresConnection {
+    public func connection(for command: StaticString) throws(JobFailure) -> PostgresConnection {
         do throws(SettingError) {
             _ = try Self.jsonSetting.value(in: Self.environment)
         } catch { throw JobFailure(error) }

@@ -1,17 +1,16 @@
-import Batch
-import FoundationEssentials
-import Postgres
-import Reports
-import Secrets
-import System
+public import FoundationEssentials
+public import Postgres
+public import Reports
+internal import Secrets
+public import System
 
 /// Writes the report of a run into its folder, signed where a key is configured.
-struct RunReport: Sendable {
+public struct RunReport: Sendable {
     private let folder: ReportFolder
     private let signer: ReportSigner?
 
-    /// Reads `BYOK_SIGNING_KEY`, so before the work begins: a bad key is told before anybody is asked.
-    init(_ settings: CommonSettings) throws(JobFailure) {
+    /// Reads `BYOK_SIGNING_KEY`, so before the work begins: a bad key is told before anything is done.
+    public init(_ settings: CommonSettings) throws(JobFailure) {
         folder = ReportFolder(root: settings.reportFolder)
         do {
             guard let pem = try SecretSource.read("BYOK_SIGNING_KEY") else {
@@ -28,18 +27,27 @@ struct RunReport: Sendable {
         }
     }
 
-    func write(
-        _ summary: RunSummary, _ outcome: Outcome, previousManifest: String?
+    /// `startedAt` is the database's time, as everything in the report.
+    public func write(
+        _ report: Report, runID: UUID, startedAt: Timestamp, previousManifest: String?
     ) throws(JobFailure) -> ReportFolder.Receipt {
-        let report = RevalidationReport.of(summary, outcome: outcome)
         let identity = RunIdentity(
-            job: "revalidate", runID: summary.runID.uuidString.lowercased(), startedAt: summary.startedAt,
-            report: report, previousManifest: previousManifest)
+            job: report.job, runID: runID.uuidString.lowercased(), startedAt: startedAt, report: report,
+            previousManifest: previousManifest)
         do {
             return try folder.write(report, run: identity, signer: signer)
         } catch {
             throw JobFailure(error)
         }
+    }
+
+    /// The manifest that the next one names, where there is one.
+    public static func previousManifest(
+        of job: StaticString, on connection: PostgresConnection
+    ) async throws(JobFailure) -> String? {
+        let rows = try await connection.read(
+            Statement("previous report", sql: PackageResources.previous_report_sql, [.text(job.description)]))
+        return try Database.reading { () throws(PostgresError) in try rows.first?.optionalText("digest") }
     }
 
     private static func signer(_ pem: borrowing SecretBytes) throws(SecretsError) -> ReportSigner {
@@ -48,7 +56,7 @@ struct RunReport: Sendable {
 }
 
 extension JobFailure {
-    init(_ error: ReportsError) {
+    public init(_ error: ReportsError) {
         switch error {
         case .file(let fault): self.init(fault)
         case .signing, .badFileName, .cannotRender:

@@ -1,9 +1,9 @@
-import System
+public import System
 
 /// Rows of words in columns, for a terminal or a ticket.
-enum AlignedRows {
+public enum AlignedRows {
     /// Each cell is made harmless before it is measured. The last column is not padded.
-    static func lines(_ rows: [[String]], indent: Int = 2) -> [String] {
+    public static func lines(_ rows: [[String]], indent: Int = 2) -> [String] {
         let harmless = rows.map { $0.map { Terminal.escape($0) } }
         let columnCount = harmless.map(\.count).max() ?? 0
         let widths = (0..<columnCount).map { column in
@@ -19,14 +19,14 @@ enum AlignedRows {
     }
 
     /// A user's own words, so long that they are still told apart.
-    static func short(_ text: String) -> String {
+    public static func short(_ text: String) -> String {
         text.count > 32 ? String(text.prefix(31)) + "…" : text
     }
 }
 
 extension Timestamp {
     /// Whole seconds: more is noise to a person.
-    var toTheSecond: String {
+    public var toTheSecond: String {
         Timestamp(microseconds: microseconds - (microseconds % 1_000_000 + 1_000_000) % 1_000_000).description
     }
 }

@@ -53,8 +53,9 @@ struct PlanCommandTests {
 
         _ = try stage.database.psql("create index spoiler on byok.api_keys (status, master_key_version)")
         _ = try stage.database.psql("alter table byok.api_keys set (fillfactor = 100)")
-        _ = try stage.database.psql("begin; create table held (a int); prepare transaction 'forgotten'")
+        // The slot first: making one waits for every transaction that is under way.
         _ = try stage.database.psql("select pg_create_logical_replication_slot('left_behind', 'pgoutput')")
+        _ = try stage.database.psql("begin; create table held (a int); prepare transaction 'forgotten'")
         let plan = try stage.command("plan", role: "byok_rotate", keys: [1, 2])
 
         #expect(plan.status == 1)

@@ -73,6 +73,7 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+                .embedInCode("SQL/is_operator.sql"),
             ],
             swiftSettings: strict),
 

@@ -77,20 +77,25 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // floor 4: the jobs
+        // floor 4: what jobs that open keys are configured with
+        .target(
+            name: "KeySettings", dependencies: ["Batch", "Fingerprints", "Providers", "Secrets", "System", "Vault"],
+            swiftSettings: strict),
+
+        // floor 5: the jobs
         .executableTarget(
             name: "byok",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")],
             swiftSettings: strict),
         .executableTarget(
             name: "revalidate",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [
                 .embedInCode("SQL/approve_guard.sql"), .embedInCode("SQL/approve_past.sql"),

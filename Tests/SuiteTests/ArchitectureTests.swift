@@ -10,6 +10,7 @@ import Testing
         ["Secrets", "System"],
         ["Reports", "Postgres", "HTTPS", "Fingerprints"],
         ["Batch", "Vault", "Providers"],
+        ["KeySettings"],
         jobs,
     ]
     private static let jobs = ["revalidate", "byok"]

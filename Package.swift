@@ -74,7 +74,7 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
-                .embedInCode("SQL/previous_report.sql"),
+                .embedInCode("SQL/is_operator.sql"), .embedInCode("SQL/previous_report.sql"),
             ],
             swiftSettings: strict),
 
@@ -100,20 +100,25 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // floor 4: the jobs
+        // floor 4: what jobs that open keys are configured with
+        .target(
+            name: "KeySettings", dependencies: ["Batch", "Fingerprints", "Providers", "Secrets", "System", "Vault"],
+            swiftSettings: strict),
+
+        // floor 5: the jobs
         .executableTarget(
             name: "byok",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")],
             swiftSettings: strict),
         .executableTarget(
             name: "revalidate",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [
                 .embedInCode("SQL/approve_guard.sql"), .embedInCode("SQL/approve_past.sql"),

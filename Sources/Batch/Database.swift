@@ -3,7 +3,6 @@ public import Postgres
 /// The connections of a job: pages and reports are read on one, results are written on another, and the lease is
 /// renewed on a third, so that none waits for the others.
 public struct Database: Sendable {
-    public let server: String
     public let reader: PostgresConnection
     public let writer: PostgresConnection
     public let keeper: PostgresConnection
@@ -11,7 +10,6 @@ public struct Database: Sendable {
     /// Not connected yet. `application` is what the server shows, such as `byok/revalidate`.
     public init(_ flags: DatabaseFlags, for application: String) throws(JobFailure) {
         let settings = try flags.settings(for: application)
-        server = settings.server
         reader = PostgresConnection(settings)
         writer = PostgresConnection(settings)
         keeper = PostgresConnection(settings)
@@ -19,14 +17,7 @@ public struct Database: Sendable {
 
     /// Connects the reader now, so that a wrong setting shows before the work begins.
     public func connect() async throws(JobFailure) {
-        do throws(PostgresError) {
-            try await reader.connect()
-        } catch {
-            throw JobFailure(
-                error.kind == .unavailable ? .unavailable : JobFailure(error).outcome,
-                "cannot reach the database at \(PlaceName(server)) (\(PlaceName(error.kind.rawValue)))",
-                next: "run again when it answers")
-        }
+        do throws(PostgresError) { try await reader.connect() } catch { throw JobFailure(error) }
     }
 
     /// See ``PostgresConnection/read(_:)``.

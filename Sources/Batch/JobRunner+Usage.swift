@@ -14,7 +14,7 @@ extension JobRunner {
         if CommandLine.arguments.contains("--json") {
             Terminal.standardOutput().write(usageJSON(Command._commandName, status) + "\n")
         }
-        Terminal.standardError().write(harmless(veiled(message)) + "\n")
+        Terminal.standardError().write(Terminal.escapeLines(veiled(message)) + "\n")
         exit(status)
     }
 
@@ -23,7 +23,7 @@ extension JobRunner {
             .object([
                 ("job", .string(job)), ("run_id", .null), ("outcome", .string("usage")),
                 ("exit", .integer(Int64(status))), ("counts", .object([])), ("report", .null),
-                ("error", .string("a flag or argument is wrong")), ("next", .string("see --help")),
+                ("error", .string("a flag, its value or an argument is wrong")), ("next", .string("see --help")),
             ]))
     }
 
@@ -47,11 +47,5 @@ extension JobRunner {
         return word.utf8.dropFirst(2).allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-")
         }
-    }
-
-    /// Line breaks of the parser's own stay.
-    private static func harmless(_ message: String) -> String {
-        message.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { Terminal.escape($0) }.joined(separator: "\n")
     }
 }

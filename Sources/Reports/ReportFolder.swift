@@ -14,7 +14,7 @@ public struct ReportFolder: Sendable {
     public struct Receipt: Equatable, Sendable {
         public let path: String
         public let manifestDigest: String
-        /// Why `index.html` still is the old one; nil where it lists this run.
+        /// What went wrong once the report had its name: a crash may still lose it, or `index.html` is the old one.
         public let indexFailure: ReportsError?
     }
 
@@ -36,9 +36,10 @@ public struct ReportFolder: Sendable {
         let manifest = ReportFile("manifest.json", try JSONWriter.write(Manifest(run: run, files: files)))
         var all = files + [manifest]
         if let envelope = try Self.envelope(of: manifest, signer) { all.append(envelope) }
-        let path = try Self.wrapped { () throws(SystemError) in try place(all, run) }
+        let (path, doubt) = try Self.wrapped { () throws(SystemError) in try place(all, run) }
         return Receipt(
-            path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span), indexFailure: listingFailure())
+            path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span),
+            indexFailure: doubt.map(ReportsError.file) ?? listingFailure())
     }
 
     private func listingFailure() -> ReportsError? {
@@ -63,7 +64,11 @@ public struct ReportFolder: Sendable {
         return ReportFile("manifest.dsse.json", try envelope.encoded())
     }
 
-    private func place(_ files: [ReportFile], _ run: RunIdentity) throws(SystemError) -> String {
+    /// Where the report lies now, and why a crash might still lose it.
+    private func place(
+        _ files: [ReportFile], _ run: RunIdentity
+    ) throws(SystemError) -> (path: String, doubt: SystemError?) {
+        let path = root + "/" + run.job + "/" + run.folderName
         let job = try PrivateFolder.make(root).folder(run.job)
         let temporary = "." + run.folderName + "." + String(UInt64.random(in: .min ... .max), radix: 36)
         do throws(SystemError) {
@@ -71,11 +76,13 @@ public struct ReportFolder: Sendable {
             for file in files { try folder.write(file.bytes, as: file.name) }
             try folder.sync()
             try job.rename(temporary, to: run.folderName)
+            return (path, nil)
+        } catch  where error.isPerhapsNotDurable {
+            return (path, error)
         } catch {
             Self.discard(temporary, in: job)
             throw error
         }
-        return job.path + "/" + run.folderName
     }
 
     /// Best effort: what stays behind has a name that begins with a dot, and no list shows it.

@@ -1,3 +1,4 @@
+import KeySettings
 import Providers
 import Secrets
 

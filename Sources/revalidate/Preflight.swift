@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Postgres
 import Providers
 import System
@@ -37,11 +38,7 @@ struct Preflight: Sendable {
                 .misconfigured, "the schema is older than migration \(neededMigration)",
                 next: "bring it up to date with byok migrate")
         }
-        guard found.isTest || !settings.origins.namesTestServers else {
-            throw JobFailure(
-                .misconfigured, "a BYOK_<PROVIDER>_URL is set, and this database was not made for tests",
-                next: "unset it; nothing was opened and nobody was asked")
-        }
+        try settings.origins.expectRealHosts(unlessTest: found.isTest)
         if !found.isTest, let fault = settings.haste { throw fault }
         if let pause = found.pause { throw pause.failure }
         return found.now

@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Providers
 import System
 
@@ -19,7 +20,7 @@ struct RevalidateSettings: Sendable {
     let origins: ProviderOrigins
 
     init(_ flags: RevalidateFlags, in environment: EnvironmentVariables) throws(JobFailure) {
-        let origins = try Self.origins(environment)
+        let origins = try ProviderOrigins.configured(in: environment)
         do throws(SettingError) {
             try self.init(flags, in: environment, origins)
         } catch {
@@ -42,21 +43,6 @@ struct RevalidateSettings: Sendable {
         let given = flags.providers.isEmpty ? nil : flags.providers.joined(separator: ",")
         let chosen = try Self.provider.optionalValue(flag: given, in: environment) ?? Provider.allCases
         providers = Provider.allCases.filter(chosen.contains)
-    }
-
-    private static func origins(_ environment: EnvironmentVariables) throws(JobFailure) -> ProviderOrigins {
-        var urls: [String: String] = [:]
-        for name in Provider.allCases.map(\.originVariable) { urls[name] = environment[name] }
-        do {
-            return try ProviderOrigins(environment: urls)
-        } catch {
-            switch error {
-            case .notLoopback(let variable):
-                throw JobFailure(
-                    .misconfigured, "\(PlaceName(variable)) names something else than a loopback address over http",
-                    next: "unset it; nothing was opened and nobody was asked")
-            }
-        }
     }
 
     static let confirmAfter = Setting<Duration>(
@@ -122,5 +108,5 @@ struct RevalidateSettings: Sendable {
             confirmAfter.variable, confirmAfterSlow.variable, recheckAfter.variable, concurrency.variable,
             spacing.variable, provider.variable, limit.variable, batch.variable,
             leaseTTL.variable,
-        ].map(\.description) + Provider.allCases.map(\.originVariable)
+        ].map(\.description) + ProviderOrigins.variables
 }

@@ -100,6 +100,16 @@ import Testing
         #expect(diagnosis.status == 1)
     }
 
+    @Test func `a quarantined key, which nothing opens, is not missed among the fingerprints`() throws {
+        try desk.addKey(1)
+        _ = try desk.database.psql("update byok.api_keys set quarantined_at = now(), quarantine_reason = 'unreadable'")
+
+        let diagnosis = try Diagnosis(desk, for: "audit-scan", role: "byok_scan")
+
+        #expect(diagnosis.complaints == [])
+        #expect(diagnosis.text.contains("0 of 0 keys"))
+    }
+
     @Test func `a superuser is told to be one, and that the server writes its parameters`() throws {
         let diagnosis = try Diagnosis(desk, role: "postgres")
 

@@ -10,7 +10,7 @@ import Testing
         ["Secrets", "System"],
         ["Reports", "Postgres", "HTTPS", "Fingerprints"],
         ["Batch", "Vault", "Providers"],
-        ["Rotation"],
+        ["Rotation", "KeySettings"],
         jobs,
     ]
     private static let jobs = ["revalidate", "rotate-master", "byok"]

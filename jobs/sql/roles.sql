@@ -168,7 +168,8 @@ insert into grants values
     ('byok_savings', 'select', 'key_events', null),
     ('byok_savings', 'select', 'key_checks', null),
 
-    ('byok_scan', 'select', 'api_keys', 'id, user_id, provider, label, key_prefix, key_revision, status, created_at'),
+    ('byok_scan', 'select', 'api_keys',
+        'id, user_id, provider, label, key_prefix, key_revision, status, quarantined_at, created_at'),
     ('byok_scan', 'select', 'key_fingerprints', null),
     ('byok_scan', 'select', 'audit_log', null),
 

@@ -21,6 +21,8 @@ struct DeployOrder: Sendable {
 
     enum State: String, CaseIterable, Sendable {
         case done, now, later
+        /// Nobody can tell, and nothing waits for it.
+        case open
     }
 
     /// Nil where no rotation is under way and no key waits for one.
@@ -47,6 +49,7 @@ struct DeployOrder: Sendable {
     }
 
     func state(of step: Step) -> State {
+        if step == .readers, target != nil, picture.readers.isEmpty { return .open }
         if isDone(step) { return .done }
         return step == next ? .now : .later
     }

@@ -46,7 +46,8 @@ extension RotationReport {
     private static func aside(_ evidence: RotationEvidence) -> Check {
         let count = evidence.quarantined.count
         return Check(
-            "No row is set aside", count == 0 ? .pass : .fail, detail: count == 0 ? "" : "\(count) rows, listed below")
+            "No row is set aside", count == 0 ? .pass : .fail,
+            detail: count == 0 ? "" : "\(Count(count, "row")), listed below")
     }
 
     private static func readers(_ evidence: RotationEvidence) -> Check {
@@ -56,7 +57,7 @@ extension RotationReport {
         }
         let missing = evidence.picture.readers(without: target).count
         return missing == 0
-            ? Check(name, .pass, detail: "\(evidence.picture.readers.count) readers")
+            ? Check(name, .pass, detail: Count(evidence.picture.readers.count, "reader").description)
             : Check(name, .fail, detail: "\(missing) of \(evidence.picture.readers.count) do not")
     }
 
@@ -71,7 +72,7 @@ extension RotationReport {
         if !behind.isEmpty { return Check(name, .fail, detail: names(behind)) }
         let unknown = replicas.filter { $0.isPastEnd == nil }
         return unknown.isEmpty
-            ? Check(name, .pass, detail: "\(replicas.count) replicas")
+            ? Check(name, .pass, detail: Count(replicas.count, "replica").description)
             : Check(name, .notDecided, detail: names(unknown) + ": position not known")
     }
 

@@ -16,7 +16,7 @@ extension RotationReport {
                 Table(
                     "Master keys and what they seal",
                     columns: [
-                        Column("version", "Version", .count), Column("state", "State"),
+                        Column("version", "Version"), Column("state", "State"),
                         Column("current_from", "Current from", .timestamp),
                         Column("current_until", "Until", .timestamp), Column("days", "Days", .count),
                         Column("retired_at", "Retired", .timestamp),
@@ -32,7 +32,7 @@ extension RotationReport {
         let until = end(of: key, evidence.picture)
         let days = key.activatedAt.map { Int(((until ?? evidence.picture.at).since($0)).components.seconds / 86_400) }
         return [
-            .count(key.version), .text(key.state?.rawValue ?? "not registered"), moment(key.activatedAt),
+            .text("\(key.version)"), .text(key.state?.rawValue ?? "not registered"), moment(key.activatedAt),
             key.state == .current ? .text("now") : moment(until), days.map { .count($0) } ?? .text("-"),
             moment(key.retiredAt), .count(key.stored), .count(key.sealedCount),
             .decimal(percent(key.sealedCount, of: MasterKeyEntry.sealLimit)),

@@ -39,7 +39,8 @@ import Postgres
     private mutating func run() async throws -> Int {
         var rows = 0
         var underway: Task<Void, any Error>?
-        var page = try await Self.read(reader, target, after: nil, batchSize)
+        var page = try await Self.read(
+            reader, target, after: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), batchSize)
         while let last = page.last {
             let next = Task { [reader, target, batchSize, last = try last.uuid("id")] in
                 try await Self.read(reader, target, after: last, batchSize)
@@ -55,7 +56,7 @@ import Postgres
     }
 
     private static func read(
-        _ connection: PostgresConnection, _ target: Int, after id: UUID?, _ count: Int
+        _ connection: PostgresConnection, _ target: Int, after id: UUID, _ count: Int
     ) async throws -> Rows {
         try await connection.query(
             Statement(
@@ -64,7 +65,7 @@ import Postgres
                     select id, user_id, provider, master_key_version, sealed from byok.api_keys
                     where id > $1 and master_key_version <> $2 and quarantined_at is null order by id limit $3
                     """,
-                [.uuid(id ?? UUID(uuid: UUID_NULL)), .int(target), .int(count)]))
+                [.uuid(id), .int(target), .int(count)]))
     }
 }
 

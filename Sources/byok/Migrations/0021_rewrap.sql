@@ -26,10 +26,11 @@ drop function byok.may_rotate();
 --
 -- The answer tells the state, not the deed, so that the same call again, after a lost reply, answers the same:
 -- `changed` are the keys that hold something else than ours, `deleted` those that are gone; the rest is written.
+-- `microseconds` is how long the server worked, which is how long the rows were locked but for the commit.
 create function byok.rewrap_keys(
     shard text, token uuid, target integer,
     ids uuid[], user_ids uuid[], versions integer[], nonces bytea[], sealed bytea[],
-    out heap_only bigint, out changed uuid[], out deleted uuid[]
+    out heap_only bigint, out microseconds bigint, out changed uuid[], out deleted uuid[]
 )
 language plpgsql security definer set search_path = ''
 -- A plan made for a large batch would be a hash join over the whole table, and planning each costs more than it saves.
@@ -62,6 +63,8 @@ begin
         left join byok.api_keys k on k.id = n.id
         where k.sealed is distinct from n.sealed;
     end if;
+    microseconds :=
+        1000000 * extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp());
 end
 $$;
 

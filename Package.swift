@@ -194,7 +194,14 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "RotationTests", dependencies: ["Rotation", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "RotateMasterTests",
+            dependencies: ["rotate-master", "byok", "Postgres", "Secrets", "TestSupport", "Vault"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "rotate-master", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

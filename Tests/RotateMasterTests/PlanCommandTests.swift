@@ -70,7 +70,9 @@ struct PlanCommandTests {
         try stage.register(2)
         let holder = try Subprocess(
             Repository.psql, ["-X", "-q"], environment: stage.database.environment(role: "byok_app"),
-            input: "begin isolation level repeatable read; select count(*) from byok.api_keys; select pg_sleep(60);")
+            input:
+                "set statement_timeout = 0; begin isolation level repeatable read; select count(*) from byok.api_keys; select pg_sleep(60);"
+        )
         defer { holder.send(SIGKILL) }
         let pinning = "select pid from pg_stat_activity where usename = 'byok_app' and backend_xmin is not null"
         for _ in 0..<200 where try stage.database.psql(pinning).isEmpty { usleep(50_000) }

@@ -91,7 +91,7 @@ class Service:
 
     def write_on(self, connection, lines):
         for line in lines:
-            if self.stop.wait(0.005):
+            if self.stop.wait(0.02):
                 return
             random.choice((self.add, self.add, self.replace, self.replace, self.replace, self.delete))(connection, line)
 

@@ -200,6 +200,52 @@ struct RotationStepTests {
         #expect(try database.psql("select count(*) from byok.api_keys where quarantined_at is not null") == "0")
     }
 
+    @Test(arguments: [(400, "BK006"), (418, "00000")])
+    func `rows that other runs opened count where unreadable ones are weighed`(rotated: Int, outcome: String) throws {
+        for number in 1...22 { try database.addKey(number) }
+        try database.makeCurrent(2)
+        let number = try rotation.begin()
+        try rotation.note(number, #"{"rotated": \#(rotated), "quarantined": 22}"#)
+
+        let state = database.sqlState(
+            """
+            select byok.quarantine_row(\(rotation.hold), \(number), id, 1, sealed, 'not_authentic', 3)
+            from byok.api_keys
+            """, role: "byok_rotate")
+
+        #expect(state == outcome)
+    }
+
+    @Test func `a rotation begins anew behind the fence of one that has ended`() throws {
+        try database.addKey(1)
+        try database.makeCurrent(2)
+        try rotation.verify(rotation.complete())
+        #expect(retire(", 0, '0 s'") == "00000")
+
+        let again = try rotation.complete()
+
+        #expect(
+            try database.psql(
+                "select validated_at is not null, fence_lowered_at is null from byok.rotations where id = \(again)")
+                == "t|t")
+        #expect(try database.psql("select byok.fenced_to()") == "2")
+    }
+
+    @Test func `what somebody answered for once holds until the rotation ends`() throws {
+        _ = try database.psql("select byok.tell_held_keys('web.1', '{1}')", role: "byok_app")
+        try database.makeCurrent(2)
+        let resume = "select byok.begin_rotation(\(rotation.hold), 2, null)"
+        #expect(database.sqlState(resume, role: "byok_rotate") == "BK008")
+        let number = try rotation.begin(confirmed: "'web.1 was shut down'")
+
+        #expect(database.sqlState(resume, role: "byok_rotate") == "00000")
+        #expect(
+            try database.psql("select id, holders_confirmed from byok.rotations") == "\(number)|web.1 was shut down")
+        try database.makeCurrent(1)
+        try database.makeCurrent(2)
+        #expect(database.sqlState(resume, role: "byok_rotate") == "BK008")
+    }
+
     @Test func `setting a row aside keeps its bytes, and leaves alone what changed`() throws {
         let id = try database.addKey(1)
         try database.makeCurrent(2)

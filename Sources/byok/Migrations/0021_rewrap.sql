@@ -70,8 +70,9 @@ end
 $$;
 
 -- Sets aside a row that does not open; answers quarantined, changed or deleted. By compare-and-set on all of its bytes,
--- as a row that is malformed may have no nonce. More than max(20, 5 % of the rows opened) is BK006: what makes every
--- row unreadable is not the rows' fault.
+-- as a row that is malformed may have no nonce. More than max(20, 5 % of the rows opened) of one rotation is BK006: what
+-- makes every row unreadable is not the rows' fault. `opened` are those of the calling run; all runs and shards tell
+-- theirs in byok.rotation_progress.
 create function byok.quarantine_row(
     shard text, token uuid, rotation_id bigint, key_id uuid, version integer, sealed bytea, reason text, opened bigint
 ) returns text
@@ -99,7 +100,9 @@ begin
     returning r.quarantined into total;
     if total is null then
         raise exception 'this rotation is over' using errcode = 'BK009';
-    elsif total > 20 and total > $8 / 20 then
+    elsif total > 20 and total > greatest($8, (
+        select pg_catalog.sum(p.rotated + p.changed + p.deleted + p.quarantined)
+        from byok.rotation_progress p where p.rotation_id = $3)) / 20 then
         raise exception 'too many unreadable rows' using errcode = 'BK006';
     end if;
     update byok.api_keys k set quarantined_at = now(), quarantine_reason = $7 where k.id = $4;

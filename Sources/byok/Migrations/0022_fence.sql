@@ -102,37 +102,42 @@ begin
 end
 $$;
 
--- Makes a registered key the one that new rows are sealed under; the one before becomes previous. A fence around another
--- key falls with it, or nothing could be sealed: that needs the table for a moment, and rather fails (55P03: call it
--- again) than let everybody queue behind a long transaction.
+-- Makes a registered key the one that new rows are sealed under; the one before becomes previous. A rotation to another
+-- key ends with it, and its fence and its proof fall, or nothing could be sealed: that needs the table for a moment, and
+-- rather fails (55P03: call it again) than let everybody queue behind a long transaction.
 create or replace function byok.set_current_master_key(version integer, reason text) returns void
 language plpgsql security definer set search_path = '' set lock_timeout = '100ms'
 as $$
 declare
     target byok.master_keys;
     before integer;
+    ended boolean;
+    lowered boolean;
 begin
     perform byok.require_operator();
     perform byok.require_reason(reason);
-    -- First, in the order in which a retirement locks.
-    if byok.fenced_to() <> version then
-        lock table byok.api_keys in access exclusive mode;
-    end if;
+    -- Ahead of every look: no rotation begins, raises its fence or proves its end meanwhile (byok.hold_rotation).
     lock table byok.master_keys in share row exclusive mode;
     select * into target from byok.master_keys m where m.version = set_current_master_key.version;
     if not found or target.state = 'retired' then
         raise exception 'master key % is not registered, or retired', version using errcode = 'BK005';
     end if;
-    if target.state = 'current' then
-        return;
-    end if;
-    update byok.master_keys m set state = 'previous' where m.state = 'current' returning m.version into before;
-    update byok.master_keys m set state = 'current', activated_at = pg_catalog.now()
-    where m.version = set_current_master_key.version;
+    update byok.rotations r set finished_at = pg_catalog.now(), ended_as = 'superseded'
+    where r.finished_at is null and r.target <> set_current_master_key.version;
+    ended := found;
     update byok.rotations r set fence_lowered_at = pg_catalog.now()
     where r.fenced_at is not null and r.fence_lowered_at is null and r.target <> set_current_master_key.version;
-    if found then
-        perform byok.drop_proof();
+    lowered := found;
+    if target.state = 'current' and not ended and not lowered then
+        return;
+    end if;
+    update byok.master_keys m set state = 'previous'
+    where m.state = 'current' and m.version <> set_current_master_key.version returning m.version into before;
+    update byok.master_keys m set state = 'current', activated_at = pg_catalog.now()
+    where m.version = set_current_master_key.version and m.state <> 'current';
+    -- Whether or not a fence fell: it may have gone before, and no seal under this key would pass.
+    perform byok.drop_proof();
+    if lowered then
         perform byok.rebuild_fence();
     end if;
     perform byok.audit(
@@ -220,8 +225,8 @@ begin
 end
 $$;
 
--- As before; and a row that the fence has left behind stays quarantined: released it would break the proof that nothing is
--- left under an older key, and could not even be checked.
+-- As before; and a row that nothing can open stays quarantined, and one that the fence has left behind: released it would
+-- break the proof that nothing is left under an older key, and could not even be checked.
 create or replace function byok.release_quarantine(key_ids uuid[], reason text) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -236,9 +241,13 @@ begin
     perform from byok.api_keys k where k.id = any ($1) order by k.id for no key update;
     if exists (
         select from byok.api_keys k
-        where k.id = any ($1) and k.quarantined_at is not null and k.master_key_version <> byok.fenced_to()
+        where k.id = any ($1) and k.quarantined_at is not null and (
+            k.master_key_version <> byok.fenced_to() or not exists (
+                select from byok.master_keys m
+                where m.version = k.master_key_version and m.state in ('current', 'previous')))
     ) then
-        raise exception 'a key under an older master key stays quarantined behind the fence' using errcode = 'BK007';
+        raise exception 'a key under a retired master key, or an older one behind the fence, stays quarantined'
+            using errcode = 'BK007';
     end if;
     with keys as (
         update byok.api_keys k

@@ -7,6 +7,8 @@ declare
     rotation byok.rotations;
 begin
     perform byok.hold_lease('rotate-master', $1, $2);
+    -- Until this step is committed the current key stays current, while seals go on being counted.
+    lock table byok.master_keys in row exclusive mode;
     select r.* into rotation from byok.rotations r where r.id = $3 and r.finished_at is null for update;
     if not found or not exists (
         select from byok.master_keys m where m.version = rotation.target and m.state = 'current'
@@ -33,10 +35,10 @@ begin
     ) then
         raise exception 'another run divides the keys differently' using errcode = 'BK010';
     end if;
+    lock table byok.master_keys in row exclusive mode;
     if not exists (select from byok.master_keys m where m.version = $3 and m.state = 'current') then
         raise exception 'master key % is not current', $3 using errcode = 'BK009';
     end if;
-    perform byok.require_holders($3, $4);
     -- Shards begin at the same time. The sweep's own steps lock a row only, and go on.
     lock table byok.rotations in share update exclusive mode;
     select r.* into rotation from byok.rotations r where r.finished_at is null;
@@ -44,6 +46,8 @@ begin
         update byok.rotations r set finished_at = now(), ended_as = 'superseded' where r.id = rotation.id;
         rotation := null;
     end if;
+    -- What was said for the rotation that goes on holds until its end.
+    perform byok.require_holders($3, coalesce($4, rotation.holders_confirmed));
     if rotation.id is null then
         insert into byok.rotations as r (target, holders_confirmed, keys_before)
         values ($3, $4, byok.keys_by_version())
@@ -123,6 +127,8 @@ begin
         return false;
     end if;
     perform byok.require_holders(rotation.target, rotation.holders_confirmed);
+    -- One around the same key, which a rotation that has ended left up, is taken over.
+    update byok.rotations r set fence_lowered_at = now() where r.fenced_at is not null and r.fence_lowered_at is null;
     update byok.rotations r set fenced_at = now() where r.id = $3;
     perform byok.rebuild_fence();
     perform byok.audit(

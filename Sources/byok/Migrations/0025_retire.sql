@@ -12,7 +12,7 @@ create function byok.retirement_obstacles(
 language plpgsql stable security definer set search_path = '' as $$
 declare
     rotation byok.rotations;
-    state constant text := (select m.state from byok.master_keys m where m.version = $1);
+    state constant pg_catalog.text := (select m.state from byok.master_keys m where m.version = $1);
     was_used constant boolean := state is distinct from 'next';
     readable bigint;
     quarantined bigint;
@@ -60,8 +60,8 @@ create function byok.retire_master_key(
 ) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-    was constant text := (select m.state from byok.master_keys m where m.version = $1);
-    obstacles text[] := byok.retirement_obstacles($1, $3, $4, $5, $6);
+    was constant pg_catalog.text := (select m.state from byok.master_keys m where m.version = $1);
+    obstacles pg_catalog.text[] := byok.retirement_obstacles($1, $3, $4, $5, $6);
 begin
     perform byok.require_operator();
     perform byok.require_reason(reason);

@@ -1,5 +1,6 @@
--- What keeps dead row versions from being reclaimed, so that a rotation's updates find no room on their page: snapshots in
--- this database, transactions with an id in any, prepared transactions, slots. For how long a session has been at it
+-- What a rotation meets. It keeps dead row versions from being reclaimed, so that updates find no room on their page:
+-- snapshots in this database, transactions with an id in any, prepared transactions, slots. Or it has byok.api_keys locked,
+-- so that the last steps wait: autovacuum too, and a session that does nothing in its transaction. For how long a session has been at it
 -- is null where the schema's owner is not shown it (grant it pg_read_all_stats).
 create function byok.horizon_holders()
 returns table (kind text, name text, who text, place text, seconds double precision, transactions bigint)
@@ -10,8 +11,14 @@ begin atomic
         greatest(age(a.backend_xmin), age(a.backend_xid))::bigint as transactions
     from pg_stat_activity a
     where a.pid <> pg_backend_pid()
-        and (a.backend_xid is not null or a.backend_xmin is not null and a.datname = current_database())
-        and coalesce(a.backend_type, '') <> 'autovacuum worker'
+        and (
+            (a.backend_xid is not null or a.backend_xmin is not null and a.datname = current_database())
+                and coalesce(a.backend_type, '') <> 'autovacuum worker'
+            or exists (
+                select from pg_locks l
+                where l.pid = a.pid and l.granted and l.relation = 'byok.api_keys'::regclass
+                    and l.database = (select d.oid from pg_database d where d.datname = current_database()))
+        )
     union all
     select 'prepared transaction', p.gid, p.owner::text, p.database::text, extract(epoch from now() - p.prepared),
         age(p.transaction)::bigint

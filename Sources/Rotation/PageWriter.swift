@@ -28,7 +28,8 @@ actor PageWriter {
             if left == 0 { try await setAside(page.unreadable) } else { giveBack(left + page.unreadable.count) }
         } catch {
             context.halt.fail(error)
-            giveBack(page.keys.count - start)
+            // What could not be set aside was given back there.
+            if start < page.keys.count { giveBack(page.keys.count - start + page.unreadable.count) }
         }
         context.tally.finish(page.number)
     }

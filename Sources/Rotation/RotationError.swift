@@ -17,6 +17,8 @@ public enum RotationError: Error, Sendable, Equatable {
     case tooManyUnreadable
     /// A long transaction of somebody else's keeps the table for longer than we wait.
     case tableInUse
+    /// Stopped while a step of the rotation waited.
+    case interrupted
     /// Rows taken up and outcomes do not add up.
     case booksDoNotBalance(taken: Int, settled: Int)
 }

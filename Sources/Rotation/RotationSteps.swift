@@ -33,22 +33,22 @@ public struct RotationSteps: Sendable {
     }
 
     /// From here on nothing is sealed under another key. False while another shard is not swept.
-    public func fence(_ rotation: Int) async throws(RotationError) -> Bool {
-        try await repeated(step("fence rotation", PackageResources.fence_rotation_sql, rotation)) {
+    public func fence(_ context: SweepContext) async throws(RotationError) -> Bool {
+        try await repeated(step("fence rotation", PackageResources.fence_rotation_sql, context), in: context) {
             row throws(PostgresError) in try row.bool("done")
         }
     }
 
     /// Lays down that no key is under another one. False while one is.
-    public func stateEnd(_ rotation: Int) async throws(RotationError) -> Bool {
-        try await repeated(step("state rotation end", PackageResources.state_rotation_end_sql, rotation)) {
+    public func stateEnd(_ context: SweepContext) async throws(RotationError) -> Bool {
+        try await repeated(step("state rotation end", PackageResources.state_rotation_end_sql, context), in: context) {
             row throws(PostgresError) in try row.bool("done")
         }
     }
 
     /// Has the database prove it.
-    public func proveEnd(_ rotation: Int) async throws(RotationError) -> RotationState {
-        try await repeated(step("prove rotation end", PackageResources.prove_rotation_end_sql, rotation)) {
+    public func proveEnd(_ context: SweepContext) async throws(RotationError) -> RotationState {
+        try await repeated(step("prove rotation end", PackageResources.prove_rotation_end_sql, context), in: context) {
             row throws(PostgresError) in try RotationState(row)
         }
     }
@@ -68,23 +68,28 @@ public struct RotationSteps: Sendable {
     /// Reads the whole table.
     private static let long: Duration = .seconds(15 * 60)
 
-    private func step(_ name: StaticString, _ sql: [UInt8], _ rotation: Int) -> Statement {
+    private func step(_ name: StaticString, _ sql: [UInt8], _ context: SweepContext) -> Statement {
         Statement(
-            name, sql: sql, [.text(hold.shard), .uuid(hold.token), .int(rotation)], deadline: Self.long,
+            name, sql: sql, [.text(hold.shard), .uuid(hold.token), .int(context.rotationID)], deadline: Self.long,
             idempotent: true)
     }
 
+    /// A pause, or a replica that is behind, holds these steps as it holds the sweep.
     private func repeated<Value>(
-        _ statement: Statement, _ read: (Row) throws(PostgresError) -> Value
+        _ statement: Statement, in context: SweepContext? = nil, _ read: (Row) throws(PostgresError) -> Value
     ) async throws(RotationError) -> Value {
         let end = ContinuousClock.now + patience
         var pause: Duration = .milliseconds(200)
+        defer { context?.tally.wait(for: nil) }
         while true {
+            if let context, await !context.gate.pass(halt, context.tally) { throw .interrupted }
             do throws(PostgresError) {
                 return try read(try await connection.query(statement).single())
             } catch {
                 guard error.kind == .retryTransaction else { throw RotationError(error) }
-                guard ContinuousClock.now < end, await halt.sleep(for: pause) else { throw .tableInUse }
+                guard ContinuousClock.now < end else { throw .tableInUse }
+                context?.tally.wait(for: .fence)
+                guard await halt.sleep(for: pause) else { throw .interrupted }
                 pause = min(pause * 1.5, .seconds(5))
             }
         }

@@ -24,6 +24,9 @@ struct Census: Sendable {
     /// Still to be moved, of this run's part.
     func rest(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.readableHere } }
 
+    /// The same of the whole table.
+    func readable(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.readable } }
+
     /// Left behind, whoever set them aside.
     func quarantined(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.quarantined } }
 

@@ -69,13 +69,17 @@ struct Closing: Sendable {
         }
     }
 
+    /// What is left is told only where it could be counted.
     private static func counts(_ counts: SweepCounts, _ summary: RotationSummary) -> [Conclusion.Count] {
-        [
+        let swept = [
             Conclusion.Count("taken", counts.taken), Conclusion.Count("rotated", counts.rotated),
             Conclusion.Count("changed", counts.changed), Conclusion.Count("deleted", counts.deleted),
             Conclusion.Count("quarantined", counts.quarantined), Conclusion.Count("returned", counts.returned),
-            Conclusion.Count("rest", summary.censusAfter?.rest(summary.target) ?? 0),
-            Conclusion.Count("left_quarantined", summary.censusAfter?.quarantined(summary.target) ?? 0),
+        ]
+        guard let census = summary.censusAfter else { return swept }
+        return swept + [
+            Conclusion.Count("rest", census.rest(summary.target)),
+            Conclusion.Count("left_quarantined", census.quarantined(summary.target)),
         ]
     }
 

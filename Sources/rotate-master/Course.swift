@@ -25,6 +25,11 @@ struct Course: Sendable {
                 summary: "every key is under master key \(open.target.rawValue), proved \(proof.at)",
                 next: open.verified == nil ? "rotate-master verify" : "rotate-master retire, after the grace period")
         }
+        if open == nil, preflight.isFenced, preflight.census.readable(preflight.target) == 0 {
+            return Conclusion(
+                counts: [Conclusion.Count("rest", 0)],
+                summary: "every key is under master key \(preflight.target.rawValue), and its rotation is over")
+        }
         guard open == nil, onlyContinuing else { return nil }
         return Conclusion(
             counts: [Conclusion.Count("rest", rest)],
@@ -76,7 +81,7 @@ struct Course: Sendable {
             _ = try await watch.note()
             return ending
         } catch {
-            context.halt.fail(error)
+            if error != .interrupted { context.halt.fail(error) }
             return .halted(state)
         }
     }
@@ -89,17 +94,14 @@ struct Course: Sendable {
             return .halted(state)
         }
         try await watch.markSwept()
-        context.tally.wait(for: .fence)
-        defer { context.tally.wait(for: nil) }
-        guard try await steps.fence(state.id) else { return .partSwept(state) }
-        context.tally.wait(for: nil)
+        guard try await steps.fence(context) else { return .partSwept(state) }
         run.log.info(
             "fenced", "nothing is sealed under another key than \(state.target.rawValue, as: "target") any more")
         let last = try makeSweep(context, .all)
         repeat {
             guard await last.run() else { return .halted(state) }
-        } while try await !steps.stateEnd(state.id)
-        return .proved(try await steps.proveEnd(state.id))
+        } while try await !steps.stateEnd(context)
+        return .proved(try await steps.proveEnd(context))
     }
 
     private func makeSweep(_ context: SweepContext, _ range: KeyRange) throws(RotationError) -> Sweep {
@@ -127,7 +129,7 @@ extension WaitReason {
         case .lock: "a lock"
         case .timeout: "a slow database"
         case .rate: "--max-rate"
-        case .fence: "open transactions, to raise the fence"
+        case .fence: "transactions that hold byok.api_keys"
         case .shards: "other shards"
         }
     }

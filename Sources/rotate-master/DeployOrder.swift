@@ -56,16 +56,20 @@ struct DeployOrder: Sendable {
 
     func isDone(_ step: Step) -> Bool {
         guard let target, let key = picture.keys.first(where: { $0.version == target }) else { return false }
-        let rotation = picture.rotation.flatMap { $0.target == target ? $0 : nil }
         switch step {
         case .register: return key.state != nil
         case .readers: return picture.readers(without: target).isEmpty
         case .current: return key.state == .current
-        case .sweep: return picture.remaining(for: target) == 0 && rotation?.fencedAt != nil
+        case .sweep: return picture.remaining(for: target) == 0 && rotation?.isFenced == true
         case .validate: return rotation?.validation != nil && rotation?.isProved == true
         case .verify: return rotation?.verification != nil
         case .retire: return key.state == .current && picture.previous.isEmpty && isDone(.verify)
         }
+    }
+
+    /// To the target; one that was given up is no step towards it.
+    private var rotation: RotationEntry? {
+        picture.rotation.flatMap { $0.target == target && $0.end != .superseded ? $0 : nil }
     }
 
     /// What stands in a terminal's line behind the step.
@@ -79,8 +83,8 @@ struct DeployOrder: Sendable {
             let left = picture.remaining(for: target)
             return left > 0
                 ? "\(left) keys are left under other versions" : "no readable key is left under another version"
-        case .validate: return proof(picture.rotation?.validation, "proved", target)
-        case .verify: return proof(picture.rotation?.verification, "opened", target)
+        case .validate: return proof(rotation?.validation, "proved")
+        case .verify: return proof(rotation?.verification, "opened")
         case .retire: return retireDetail
         }
     }
@@ -93,8 +97,8 @@ struct DeployOrder: Sendable {
             : "\(missing.count) of \(picture.readers.count) that were seen within 24 h do not hold it"
     }
 
-    private func proof(_ proof: RotationEntry.Proof?, _ word: StaticString, _ target: Int) -> LogMessage {
-        guard let proof, picture.rotation?.target == target else { return "not yet" }
+    private func proof(_ proof: RotationEntry.Proof?, _ word: StaticString) -> LogMessage {
+        guard let proof else { return "not yet" }
         let aside: LogMessage = proof.quarantined > 0 ? ", \(proof.quarantined) set aside" : ""
         return "\(proof.rows) keys \(word) at \(PlaceName(proof.at.toTheSecond))\(aside)"
     }

@@ -31,6 +31,8 @@ extension JobFailure {
             self.init(
                 .stopped, "a long transaction keeps byok.api_keys in use",
                 next: "end it (pg_stat_activity), then rotate-master run: only the last steps are left")
+        case .interrupted:
+            self.init(.stopped, "stopped", next: "rotate-master run: it goes on where it ended")
         case .booksDoNotBalance(let taken, let settled):
             self.init(.broken, "\(taken) rows were taken up and \(settled) came to an end", next: "report this")
         }

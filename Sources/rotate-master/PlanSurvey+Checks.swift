@@ -55,10 +55,27 @@ extension PlanSurvey {
                 mend: "let the product call byok.tell_held_keys (see jobs/rotate-master.md), or make sure by hand")
         }
         let missing = picture.readers(without: target)
-        if missing.isEmpty { return .pass("readers", "all \(picture.readers.count) hold version \(target)") }
+        if missing.isEmpty { return silentReaders(without: target) }
         return .fail(
             "readers", "\(missing.count) do not hold version \(target): \(NameList(missing.map(\.process)))",
-            mend: "give it to them and restart them; for those that are gone for good: run --holders-confirmed \"why\"")
+            mend: """
+                give it to them and restart them; for those that are gone for good: byok master-keys set-current \
+                --readers-are-gone, rotate-master run --holders-confirmed "why"
+                """)
+    }
+
+    private func silentReaders(without target: Int) -> PlanCheck {
+        let silent = picture.silent(without: target)
+        guard let first = silent.first else {
+            return .pass("readers", "all \(picture.readers.count) hold version \(target)")
+        }
+        return .open(
+            "readers",
+            "\(silent.count) fell silent more than 24 h ago and did not hold version \(target): \(NameList(silent.map(\.process)))",
+            mend: """
+                give it to those that run; one that is gone is forgotten with select \
+                byok.tell_held_keys('\(PlaceName(first.process))', '{}')
+                """)
     }
 
     private var seals: PlanCheck {
@@ -132,6 +149,8 @@ extension PlanSurvey {
         guard count > 0 else { return nil }
         return .open(
             "rows set aside", "\(count) rows do not open; the sweep leaves them as they are",
-            mend: "byok status lists them; mend them before the older key is retired")
+            mend:
+                "byok status lists them; before the older key is retired have them replaced, or mend and release them while it is current"
+        )
     }
 }

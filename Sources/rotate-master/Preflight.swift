@@ -17,6 +17,8 @@ struct Preflight: Sendable {
     let census: Census
     /// The rotation that is open, whatever its target.
     let open: RotationState?
+    /// Nothing is sealed under another key than the target.
+    let isFenced: Bool
 
     static func pass(
         _ settings: RotateSettings, _ keyring: Keyring, _ database: Database, _ log: Log
@@ -30,10 +32,14 @@ struct Preflight: Sendable {
             rows throws(PostgresError) in try Census(rows)
         }
         try expectKeys(for: census, in: keyring)
-        try await expectSeals(for: census.rest(target), under: target, database, log)
+        let (sealed, isFenced) = try await database.read(Queries.target(target)) { rows throws(PostgresError) in
+            let row = try rows.single()
+            return (try row.int("sealed_count"), try row.bool("is_fenced"))
+        }
+        try expectSeals(sealed, for: census.rest(target), under: target, log)
         let open: RotationState?
         do { open = try await RotationSteps.open(on: database.desk) } catch { throw JobFailure(error) }
-        let preflight = Preflight(now: now, target: target, census: census, open: open)
+        let preflight = Preflight(now: now, target: target, census: census, open: open, isFenced: isFenced)
         if settings.holdersConfirmed == nil, open?.holdersConfirmed == nil || open?.target != target {
             try await preflight.expectReaders(database)
         }
@@ -137,11 +143,8 @@ struct Preflight: Sendable {
     }
 
     private static func expectSeals(
-        for rows: Int, under target: MasterKeyVersion, _ database: Database, _ log: Log
-    ) async throws(JobFailure) {
-        let sealed = try await database.read(Queries.target(target)) { rows throws(PostgresError) in
-            try rows.single().int("sealed_count")
-        }
+        _ sealed: Int, for rows: Int, under target: MasterKeyVersion, _ log: Log
+    ) throws(JobFailure) {
         guard sealed + rows <= mostSeals else {
             throw JobFailure(
                 .misconfigured, "master key \(target.rawValue) may not seal \(rows) keys more",

@@ -96,7 +96,9 @@ struct Retirement: Sendable {
         ]
         do throws(PostgresError) {
             _ = try await database.writer.query(
-                Statement("retire_master_key", sql: PackageResources.retire_master_key_sql, parameters))
+                Statement(
+                    "retire_master_key", sql: PackageResources.retire_master_key_sql, parameters,
+                    deadline: RotationPicture.wholeTable))
         } catch  where error.kind == .commitUnknown {
             let (picture, _) = try await look()
             guard picture.keys.first(where: { $0.version == terms.version })?.state == .retired else {

@@ -17,7 +17,8 @@ enum RetirementObstacle: String, CaseIterable, Sendable {
         _ terms: RetirementTerms, _ transaction: borrowing Transaction
     ) throws(PostgresError) -> [RetirementObstacle] {
         let statement = Statement(
-            "retirement_obstacles", sql: PackageResources.picture_obstacles_sql, terms.parameters)
+            "retirement_obstacles", sql: PackageResources.picture_obstacles_sql, terms.parameters,
+            deadline: RotationPicture.wholeTable)
         return try RotationPicture.all(statement, transaction) { row throws(PostgresError) in
             guard let obstacle = RetirementObstacle(rawValue: try row.text("code")) else {
                 throw PostgresError(.unexpectedResult, operation: "read column", name: "code")
@@ -91,7 +92,7 @@ extension RetirementTerms {
         return (
             "\(count) keys under version \(version) are set aside and would be lost for good, \(acceptedQuarantined) accepted",
             count > 0
-                ? "mend them, or give them up: --accept-quarantined \(count) (byok status and the report list them)"
+                ? "have them replaced, or give them up: --accept-quarantined \(count) (byok status and the report list them)"
                 : "leave --accept-quarantined out"
         )
     }

@@ -19,7 +19,8 @@ extension RotationPicture {
         indexBytes = try row.int("index_bytes")
         vacuumedAt = try row.optionalTimestamp("vacuumed_at")
         keys = try Self.all(
-            Statement("picture_keys", sql: PackageResources.picture_keys_sql), transaction, MasterKeyEntry.init)
+            Statement("picture_keys", sql: PackageResources.picture_keys_sql, deadline: Self.wholeTable), transaction,
+            MasterKeyEntry.init)
         rotation = try Self.all(
             Statement("picture_rotation", sql: PackageResources.picture_rotation_sql), transaction, RotationEntry.init
         ).first
@@ -33,11 +34,16 @@ extension RotationPicture {
         ).first
         readers = try Self.all(
             Statement("picture_readers", sql: PackageResources.picture_readers_sql), transaction, Reader.init)
+        silent = try Self.all(
+            Statement("picture_silent", sql: PackageResources.picture_silent_sql), transaction, Reader.init)
         replicas = try Self.all(
             Statement(
                 "picture_replicas", sql: PackageResources.picture_replicas_sql, [.text(rotation?.lastPosition)]),
             transaction, Replica.init)
     }
+
+    /// For statements that read every row.
+    static let wholeTable: Duration = .seconds(600)
 
     static func all<Value>(
         _ statement: Statement, _ transaction: borrowing Transaction, _ read: (Row) throws(PostgresError) -> Value

@@ -19,6 +19,8 @@ struct RotationPicture: Sendable {
     let pause: Pause?
     /// Seen within a day.
     let readers: [Reader]
+    /// Seen before that, and never heard to end: nobody knows whether they run.
+    let silent: [Reader]
     let replicas: [Replica]
 
     struct LeaseHolder: Sendable {
@@ -68,6 +70,7 @@ extension RotationPicture {
     }
 
     func readers(without version: Int) -> [Reader] { readers.filter { !$0.versions.contains(version) } }
+    func silent(without version: Int) -> [Reader] { silent.filter { !$0.versions.contains(version) } }
 
     var liveLeases: [LeaseHolder] { leases.filter(\.isLive) }
 }

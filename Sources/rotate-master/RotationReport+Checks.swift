@@ -36,8 +36,11 @@ extension RotationReport {
         if let books = evidence.books, books.failed > 0 {
             return Check(name, .fail, detail: "\(books.failed) of \(books.stored) did not")
         }
-        guard let proof = evidence.picture.rotation?.verification else {
+        guard let rotation = evidence.picture.rotation, let proof = rotation.verification else {
             return Check(name, .notDecided, detail: "no pass has opened them all")
+        }
+        guard rotation.isFenced else {
+            return Check(name, .notDecided, detail: "one did at \(proof.at); older seals were let in since")
         }
         let aside = proof.quarantined > 0 ? ", \(proof.quarantined) set aside were left out" : ""
         return Check(name, .pass, detail: "\(proof.rows) keys opened, \(proof.at)\(aside)")
@@ -56,9 +59,13 @@ extension RotationReport {
             return Check(name, .notDecided, detail: "no reader said which keys it holds")
         }
         let missing = evidence.picture.readers(without: target).count
-        return missing == 0
+        guard missing == 0 else {
+            return Check(name, .fail, detail: "\(missing) of \(evidence.picture.readers.count) do not")
+        }
+        let silent = evidence.picture.silent(without: target).count
+        return silent == 0
             ? Check(name, .pass, detail: Count(evidence.picture.readers.count, "reader").description)
-            : Check(name, .fail, detail: "\(missing) of \(evidence.picture.readers.count) do not")
+            : Check(name, .notDecided, detail: "\(silent) that did not fell silent before that")
     }
 
     private static func replicas(_ evidence: RotationEvidence) -> Check {

@@ -14,7 +14,12 @@ extension RotationReport {
                 }, "new keys are sealed under it"
             ),
             ("sweep begun", rotation?.startedAt, "by \(rotation?.startedBy ?? "nobody")"),
-            ("fence raised", rotation?.fencedAt, "nothing is sealed under another version from here on"),
+            (
+                "fence raised", rotation?.fencedAt,
+                rotation?.isFenced == true
+                    ? "nothing is sealed under another version from here on"
+                    : "down again: another key was made current"
+            ),
             ("proved", rotation?.validation?.at, counted(rotation?.validation)),
             ("verified", rotation?.verification?.at, counted(rotation?.verification)),
             ("ended", rotation?.finishedAt, rotation?.end?.rawValue ?? ""),

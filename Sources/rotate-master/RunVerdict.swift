@@ -16,7 +16,9 @@ struct RunVerdict {
         var found: [Finding] = []
         if let failure = failure.map({ JobFailure($0) }) {
             found.append((failure.outcome, failure.message, failure.next))
-        } else if counts.taken != counts.settled {
+        }
+        // Whatever else went wrong: it may be what hides a row that nobody settled.
+        if counts.taken != counts.settled {
             let broken = JobFailure(.booksDoNotBalance(taken: counts.taken, settled: counts.settled))
             found.append((broken.outcome, broken.message, broken.next))
         }
@@ -27,12 +29,19 @@ struct RunVerdict {
                     "see byok keys list; their sealed bytes are as they were"
                 ))
         }
-        if case .halted = ending, let stop, failure == nil { found.append(Self.stopped(stop)) }
+        if case .halted = ending, failure == nil { found.append(Self.stopped(stop)) }
         outcomes = found.isEmpty ? [.done] : found.map(\.outcome)
         let weightiest = Outcome.first(of: outcomes)
         let told = found.first { $0.outcome == weightiest } ?? Self.done(ending)
-        message = told.message
-        next = told.next
+        // Rows set aside weigh more than the end before the end, and must not hide it.
+        if case .halted = ending, case .quarantined = weightiest,
+            let end = found.first(where: { $0.outcome != weightiest })
+        {
+            message = "\(end.message); before that \(told.message)"
+            next = "\(end.next ?? Self.resume); then see byok keys list"
+        } else {
+            (message, next) = (told.message, told.next)
+        }
         endedEarly = failure.map { JobFailure($0).outcome.name.description } ?? (stop.map(\.rawValue))
     }
 
@@ -45,15 +54,17 @@ struct RunVerdict {
             )
         case .partSwept:
             (.done, "this part is moved; another one is not yet", "the last one of the others raises the fence")
-        case .halted:
-            (.done, "the sweep ended", "rotate-master run: it goes on where it ended")
+        case .halted: stopped(nil)
         }
     }
 
-    private static func stopped(_ stop: StopReason) -> Finding {
+    private static let resume: LogMessage = "rotate-master run: it goes on where it ended"
+
+    private static func stopped(_ stop: StopReason?) -> Finding {
+        guard let stop else { return (.incomplete, "the sweep is not over", resume) }
         guard stop != .leaseLost else {
             return (.leaseHeld, "another run has taken the lease over", "nothing: it goes on where this one ended")
         }
-        return (.stopped, "stopped (\(stop))", "rotate-master run: it goes on where it ended")
+        return (.stopped, "stopped (\(stop))", resume)
     }
 }

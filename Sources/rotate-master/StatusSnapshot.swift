@@ -50,7 +50,7 @@ extension StatusSnapshot {
         guard let rotation = picture.openRotation else { return order.target == nil ? .idle : .waiting }
         if rotation.verification != nil { return .verified }
         if rotation.validation != nil { return .proved }
-        return rotation.fencedAt != nil ? .fenced : .sweeping
+        return rotation.isFenced ? .fenced : .sweeping
     }
 }
 

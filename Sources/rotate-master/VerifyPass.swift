@@ -64,7 +64,8 @@ struct VerifyPass: Sendable {
         let books: VerifyBooks
         let everyone: Int
         do throws(PostgresError) {
-            let statement = Statement("verify_count", sql: PackageResources.verify_count_sql)
+            let statement = Statement(
+                "verify_count", sql: PackageResources.verify_count_sql, deadline: RotationPicture.wholeTable)
             let row = try transaction.query(statement).single()
             books = VerifyBooks(stored: try row.int("stored"), leftOut: try row.int("quarantined"))
             everyone = try row.int("everyone")

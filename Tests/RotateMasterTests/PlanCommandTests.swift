@@ -90,6 +90,23 @@ struct PlanCommandTests {
         }
     }
 
+    @Test func `a session that holds the table and does nothing is named too, since the last steps wait for it`() throws
+    {
+        let stage = try RotationStage(1)
+        let holder = try Subprocess(
+            Repository.psql, ["-X", "-q"], environment: stage.database.environment(role: "byok_app"),
+            input: "begin; select count(*) from byok.usable_keys;\n\\! sleep 60\n")
+        defer { holder.send(SIGKILL) }
+        let holders = "select h.kind from byok.horizon_holders() h where h.who = 'byok_app'"
+        var found = ""
+        for _ in 0..<200 where found.isEmpty {
+            found = try stage.database.psql(holders, role: "byok_operator")
+            usleep(50_000)
+        }
+
+        #expect(found == "session")
+    }
+
     @Test func `a session holds up a sweep once it lasts, and so does what nobody ends by itself`() {
         func holds(_ kind: PlanHorizon.Kind, _ seconds: Double?) -> Bool? {
             PlanHorizon(kind: kind, name: "7", who: "web", place: "app", seconds: seconds, transactions: 9).isLasting
@@ -99,6 +116,22 @@ struct PlanCommandTests {
         #expect(holds(.session, nil) == nil)
         #expect(holds(.prepared, 1) == true)
         #expect(holds(.slot, nil) == true)
+    }
+
+    @Test func `a reader that fell silent without the key is not decided, until it is forgotten`() throws {
+        let stage = try RotationStage(1)
+        try stage.register(2)
+        _ = try stage.database.psql("select byok.tell_held_keys('web.1', '{1}')", role: "byok_app")
+        try stage.database.shiftTime(by: "25 hours")
+        _ = try stage.database.psql("select byok.tell_held_keys('web.2', '{1,2}')", role: "byok_app")
+
+        let plan = try stage.command("plan", keys: [1, 2])
+
+        #expect(plan.status == 0)
+        #expect(plan.stdout.contains("1 fell silent more than 24 h ago and did not hold version 2: web.1"))
+        #expect(plan.stdout.contains("byok.tell_held_keys('web.1', '{}')"))
+        _ = try stage.database.psql("select byok.tell_held_keys('web.1', '{}')", role: "byok_app")
+        #expect(try stage.command("plan", keys: [1, 2]).stdout.contains("all 1 hold version 2"))
     }
 
     @Test func `readers without the key are named, and held up for`() throws {

@@ -36,6 +36,10 @@ struct RotationReportTests {
             retention: Retention(backups: .seconds(1), wal: nil), picture: .picture(readers: []))
         #expect(status("until when", unknown) == .notDecided)
         #expect(status("Every reader", unknown) == .notDecided)
+        let gone = RotationPicture.Reader(process: "web.9", versions: [1], seenAt: RotationEvidence.start)
+        let silent = RotationEvidence.example.changed(picture: .picture(silent: [gone]))
+        #expect(status("Every reader", silent) == .notDecided)
+        #expect(status("Every key opens", fallen) == .notDecided)
     }
 
     @Test func `a replica fails while it is behind and is not decided while nobody knows`() {

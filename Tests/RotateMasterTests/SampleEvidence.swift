@@ -47,12 +47,12 @@ extension RotationPicture {
     static func picture(
         keys: [MasterKeyEntry] = [.first, .second], rotation: RotationEntry? = .example,
         shards: [ShardEntry] = .example,
-        readers: [Reader] = Self.readers, replicas: [Replica] = Self.replicas
+        readers: [Reader] = Self.readers, silent: [Reader] = [], replicas: [Replica] = Self.replicas
     ) -> RotationPicture {
         RotationPicture(
             at: start + .milliseconds(1_273), who: "byok_operator", isOperator: true, tableBytes: 284_622_848,
             indexBytes: 128_450_560, vacuumedAt: start - .seconds(7200), keys: keys, rotation: rotation, shards: shards,
-            leases: [], pause: nil, readers: readers, replicas: replicas)
+            leases: [], pause: nil, readers: readers, silent: silent, replicas: replicas)
     }
 
     static let readers = [

@@ -88,12 +88,18 @@ struct JobsRules {
         let codes = exits.flatMap { $0["onExitCodes", "values"].list }.map { $0.number ?? -1 }
         let final = ExitStatus.allCases.filter { !$0.isWorthRetrying && $0 != .done }.map { Int($0.rawValue) }
         return check([
-            "exit codes are unsorted or doubled": codes == Set(codes).sorted(),
+            "exit codes are unsorted or doubled": codes.count == Set(codes).count
+                && exits.allSatisfy { rule in
+                    let listed = rule["onExitCodes", "values"].list.map { $0.number ?? -1 }
+                    return listed == listed.sorted()
+                },
             "an exit code can never match": codes.allSatisfy((1...255).contains),
             "the codes that want a person are other ones": Set(codes) == Set(final),
             "an exit code rule does not fail the job": exits.allSatisfy {
-                $0["action"].text == "FailJob" && $0["onExitCodes", "operator"].text == "In"
+                $0["action"].text == (endsItsPartOnly($0) ? "FailIndex" : "FailJob")
+                    && $0["onExitCodes", "operator"].text == "In"
             },
+            "rows set aside by one shard end the others": !isSharedOut || exits.contains(where: endsItsPartOnly),
             "a rule names another container": exits.allSatisfy {
                 $0["onExitCodes", "containerName"].text == container["name"].text
             },
@@ -102,6 +108,13 @@ struct JobsRules {
                     && $0["onPodConditions"].list.contains { $0["type"].text == "DisruptionTarget" }
             },
         ])
+    }
+
+    private var isSharedOut: Bool { !isCronJob }
+
+    /// A shard that set rows aside has done its part all the same.
+    private func endsItsPartOnly(_ rule: ManifestValue) -> Bool {
+        isSharedOut && rule["onExitCodes", "values"].list.map(\.number) == [Int(ExitStatus.quarantined.rawValue)]
     }
 
     private var podFaults: [String] {

@@ -53,7 +53,8 @@ struct JobsManifestTests {
         ("backoffLimitPerIndex: 3", "ttlSecondsAfterFinished: 3"),
         ("kind: Job", "kind: Pod"), ("command: [rotate-master]", "command: [revalidate]"),
         ("  name: rotate-master-sharded\n", "  name: sharded\n"),
-        ("[1, 64, 65, 70, 77, 78]", "[1, 64, 65, 70, 75, 77, 78]"),
+        ("[1, 64, 70, 77, 78]", "[1, 64, 70, 75, 77, 78]"), ("[1, 64, 70, 77, 78]", "[1, 64, 65, 70, 77, 78]"),
+        ("action: FailIndex", "action: FailJob"),
     ]) func `a broken Indexed Job is noticed`(whole: String, broken: String) throws {
         let text = try String(contentsOfFile: Repository.path("jobs/rotate-master-sharded.yaml"), encoding: .utf8)
         try #require(text.contains(whole))

@@ -206,6 +206,8 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
+            name: "RotationTests", dependencies: ["Rotation", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
             name: "RotateMasterTests",
             dependencies: [
                 "rotate-master", "byok", "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System",

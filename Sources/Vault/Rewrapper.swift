@@ -34,7 +34,7 @@ public struct Rewrapper: ~Copyable, @unchecked Sendable {
         defer { erase() }
         try openRow(sealed, binding)
         let nonce = try attempt { () throws(SecretsError) in try nonces.next() }
-        binding.write(target, into: &additionalData)
+        SealBinding.replaceVersion(in: &additionalData, by: target)
         let result = try seal(nonce)
         sealedCount &+= 1
         try prove(result, nonce)
@@ -52,7 +52,7 @@ public struct Rewrapper: ~Copyable, @unchecked Sendable {
         guard let cipher = ciphers[binding.masterKeyVersion] else {
             throw .unknownMasterKeyVersion(binding.masterKeyVersion)
         }
-        binding.write(binding.masterKeyVersion, into: &additionalData)
+        binding.write(into: &additionalData)
         openedCount &+= 1
         do throws(SecretsError) {
             try cipher.open(sealed, nonce, additionalData, into: &plaintext)

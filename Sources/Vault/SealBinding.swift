@@ -28,19 +28,26 @@ public struct SealBinding: Equatable, Sendable {
     /// What AES-GCM authenticates beside the ciphertext. Unambiguous: only the last field varies in length.
     public var additionalData: [UInt8] {
         var data: [UInt8] = []
-        write(masterKeyVersion, into: &data)
+        write(into: &data)
         return data
     }
 
-    /// The same, for any version, into memory that is used again: a rotation does it twice a row.
-    func write(_ version: MasterKeyVersion, into data: inout [UInt8]) {
+    /// The same into memory that is used again.
+    func write(into data: inout [UInt8]) {
         data.removeAll(keepingCapacity: true)
         data.append(contentsOf: Self.prefix)
         keyID.append(to: &data)
         userID.append(to: &data)
-        version.append(to: &data)
+        masterKeyVersion.append(to: &data)
         data.append(contentsOf: provider.utf8)
     }
+
+    /// What `write` wrote, for the same row under another master key.
+    static func replaceVersion(in data: inout [UInt8], by version: MasterKeyVersion) {
+        for (offset, byte) in version.bigEndianBytes.enumerated() { data[versionStart + offset] = byte }
+    }
+
+    private static let versionStart = 40
 }
 
 extension UUID {

@@ -34,7 +34,8 @@ create function byok.rewrap_keys(
 )
 language plpgsql security definer set search_path = ''
 -- A plan made for a large batch would be a hash join over the whole table, and planning each costs more than it saves.
-set plan_cache_mode = force_generic_plan as $$
+-- Whoever holds one row locked must not make the others of a batch wait with it.
+set plan_cache_mode = force_generic_plan set lock_timeout = '100ms' as $$
 #variable_conflict use_column
 declare
     written bigint;

@@ -17,21 +17,22 @@ actor PageWriter {
         pace = BatchPace(limits)
     }
 
-    /// Every row of the page is settled when this returns.
+    /// Every row of the page is settled when this returns. One that was given up does not count as finished: the next run
+    /// begins there.
     func write(_ page: RewrappedPage) async {
         var start = 0
         do throws(RotationError) {
             while start < page.keys.count, await context.gate.pass(context.halt, context.tally) {
                 start = try await write(page.keys, from: start)
             }
-            let left = page.keys.count - start
-            if left == 0 { try await setAside(page.unreadable) } else { giveBack(left + page.unreadable.count) }
+            guard start == page.keys.count else { return giveBack(page.count - start) }
+            try await setAside(page.unreadable)
+            context.tally.finish(page.number)
         } catch {
             context.halt.fail(error)
             // What could not be set aside was given back there.
-            if start < page.keys.count { giveBack(page.keys.count - start + page.unreadable.count) }
+            if start < page.keys.count { giveBack(page.count - start) }
         }
-        context.tally.finish(page.number)
     }
 
     /// One statement. Gives where the next begins.

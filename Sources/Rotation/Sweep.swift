@@ -20,7 +20,7 @@ public struct Sweep: Sendable {
     }
 
     /// Where fewer are left, one scan finds them all; where more are, they are read in the order of their ids.
-    private static let few = 5_000
+    private static let few = 1_000
 
     private let context: SweepContext
     private let reader: PageReader
@@ -113,7 +113,6 @@ public struct Sweep: Sendable {
 
     private func giveBack(_ page: RowPage) {
         context.tally.change { $0.counts.returned += page.rows.count }
-        context.tally.finish(page.number)
     }
 }
 

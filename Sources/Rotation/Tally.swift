@@ -94,5 +94,5 @@ public final class Tally: Sendable {
 
 /// Why a sweep waits.
 public enum WaitReason: String, Sendable, CaseIterable {
-    case pause, replica, lock, timeout, rate, fence, shards
+    case pause, replica, lock, timeout, rate, fence
 }

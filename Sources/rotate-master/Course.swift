@@ -130,7 +130,6 @@ extension WaitReason {
         case .timeout: "a slow database"
         case .rate: "--max-rate"
         case .fence: "transactions that hold byok.api_keys"
-        case .shards: "other shards"
         }
     }
 }

@@ -36,7 +36,7 @@ struct RotationEntry: Sendable {
 /// How far one shard of a sweep has come.
 struct ShardEntry: Sendable {
     enum Waiting: String, CaseIterable, Sendable {
-        case pause, replica, lock, timeout, rate, fence, shards
+        case pause, replica, lock, timeout, rate, fence
     }
 
     let shard: String

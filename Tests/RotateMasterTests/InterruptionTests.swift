@@ -33,8 +33,8 @@ struct InterruptionTests {
     func `asked to stop, it finishes the statement, saves its place and says how to go on`(signal: Int32) throws {
         let stage = try Stage()
         let ids = try stage.plant(2000)
-        let child = try stage.start(["run", "--max-rate", "300"])
-        try stage.waitForRotated(100)
+        let child = try stage.start(["run", "--max-rate", "400"])
+        try stage.waitForRotated(300)
 
         child.send(signal)
         let ended = Ended(child.wait())

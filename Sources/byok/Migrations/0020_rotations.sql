@@ -62,7 +62,7 @@ create table byok.rotation_progress (
     rows_per_second double precision check (rows_per_second >= 0),
     -- Null where no replica is known, or none says where it is.
     replica_lag_bytes bigint,
-    waiting_for text check (waiting_for in ('pause', 'replica', 'lock', 'timeout', 'rate', 'fence', 'shards')),
+    waiting_for text check (waiting_for in ('pause', 'replica', 'lock', 'timeout', 'rate', 'fence')),
     -- A whole pass found no key under another version that is not quarantined.
     swept_at timestamptz,
     updated_at timestamptz not null default now(),

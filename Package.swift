@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "rotate-master", targets: ["rotate-master"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,6 +77,28 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // between: what grew too large to be one job's own folder
+        .target(
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
+            resources: [
+                .embedInCode("SQL/begin_rotation.sql"),
+                .embedInCode("SQL/count_rest.sql"),
+                .embedInCode("SQL/fence_rotation.sql"),
+                .embedInCode("SQL/note_rotation.sql"),
+                .embedInCode("SQL/open_rotation.sql"),
+                .embedInCode("SQL/prove_rotation_end.sql"),
+                .embedInCode("SQL/quarantine_row.sql"),
+                .embedInCode("SQL/read_page.sql"),
+                .embedInCode("SQL/read_rest.sql"),
+                .embedInCode("SQL/record_verification.sql"),
+                .embedInCode("SQL/replay_lag.sql"),
+                .embedInCode("SQL/replicas.sql"),
+                .embedInCode("SQL/rewrap_keys.sql"),
+                .embedInCode("SQL/shard_progress.sql"),
+                .embedInCode("SQL/state_rotation_end.sql"),
+            ],
+            swiftSettings: strict),
+
         // floor 4: the jobs
         .executableTarget(
             name: "byok",
@@ -110,6 +133,16 @@ let package = Package(
                 .embedInCode("SQL/undo_run.sql"), .embedInCode("SQL/undo_run_known.sql"),
                 .embedInCode("SQL/undo_sent_mails.sql"), .embedInCode("SQL/tell_key_holder.sql"),
                 .embedInCode("SQL/visible_keys.sql"),
+            ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "rotate-master",
+            dependencies: ["Batch", "Postgres", "Rotation", "Secrets", "System", "Vault", argumentParser],
+            resources: [
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/readers_without.sql"),
+                .embedInCode("SQL/sealed_versions.sql"), .embedInCode("SQL/target.sql"),
+                .embedInCode("SQL/tell_held_keys.sql"), .embedInCode("SQL/visible_keys.sql"),
             ],
             swiftSettings: strict),
 
@@ -161,7 +194,14 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "RotationTests", dependencies: ["Rotation", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "RotateMasterTests",
+            dependencies: ["rotate-master", "byok", "Postgres", "Secrets", "TestSupport", "Vault"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "rotate-master", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

@@ -30,7 +30,8 @@ extension JobFailure {
         case .emptyKeyring:
             self.init(
                 .misconfigured, "BYOK_MASTER_KEYS has no entry", next: "one version:base64(32 bytes) entry a line")
-        case .cryptography: self.init(.broken, "OpenSSL refused to work", next: "report this")
+        case .cryptography, .notReproduced:
+            self.init(.broken, "OpenSSL refused to work", next: "report this")
         case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic:
             self.init(.broken, "a key cannot be sealed or opened", next: "report this")
         }

@@ -4,5 +4,7 @@ struct MasterKeys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "master-keys",
         abstract: "Makes master keys, tells the database which ones there are, lists them.",
-        subcommands: [MasterKeysGenerate.self, MasterKeysRegister.self, MasterKeysList.self])
+        subcommands: [
+            MasterKeysGenerate.self, MasterKeysRegister.self, MasterKeysSetCurrent.self, MasterKeysList.self,
+        ])
 }

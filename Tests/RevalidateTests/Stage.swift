@@ -34,7 +34,7 @@ struct Stage {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         masterKeyText = "1:" + Data((1...32).map { UInt8($0) }).base64EncodedString()
         let check = try Self.keyring(masterKeyText)[MasterKeyVersion(1)!]!.checkValue
-        _ = try database.psql("insert into byok.migrations (number, name) values (18, 'fingerprints')")
+        _ = try database.psql("insert into byok.migrations (number, name) values (20, 'rotations')")
         _ = try database.psql("insert into byok.installation (test) values (\(isTest))")
         _ = try database.psql(
             "select byok.register_master_key(1, '\\x\(Self.hex(check))')", role: "byok_operator")

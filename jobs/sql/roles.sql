@@ -133,6 +133,8 @@ insert into grants values
 
     ('byok_operator', 'select', 'master_keys', null),
     ('byok_operator', 'select', 'key_holders', null),
+    ('byok_operator', 'select', 'rotations', null),
+    ('byok_operator', 'select', 'rotation_progress', null),
     ('byok_operator', 'select', 'key_checks', null),
     ('byok_operator', 'select', 'key_events', null),
     ('byok_operator', 'select', 'guards', null),
@@ -154,9 +156,10 @@ insert into grants values
 
     ('byok_rotate', 'select', 'api_keys',
         'id, user_id, provider, master_key_version, sealed, key_revision, quarantined_at, quarantine_reason'),
-    ('byok_rotate', 'update', 'api_keys', 'sealed, master_key_version, quarantined_at, quarantine_reason'),
     ('byok_rotate', 'select', 'master_keys', null),
     ('byok_rotate', 'select', 'key_holders', null),
+    ('byok_rotate', 'select', 'rotations', null),
+    ('byok_rotate', 'select', 'rotation_progress', null),
 
     ('byok_savings', 'select', 'analyses', null),
     ('byok_savings', 'select', 'credit_ledger', null),
@@ -199,7 +202,8 @@ create temporary table calls (role text, function text) on commit drop;
 insert into calls values
     ('byok_app', 'add_key'), ('byok_app', 'add_keys'), ('byok_app', 'replace_key'), ('byok_app', 'delete_key'),
     ('byok_app', 'put_fingerprints'), ('byok_app', 'reserve_seals'), ('byok_app', 'best_key'),
-    ('byok_app', 'report_refusal'), ('byok_app', 'tell_key_holder'), ('byok_app', 'record_audit'),
+    ('byok_app', 'report_refusal'), ('byok_app', 'tell_key_holder'), ('byok_app', 'tell_held_keys'),
+    ('byok_app', 'record_audit'),
 
     ('byok_operator', 'add_key'), ('byok_operator', 'add_keys'), ('byok_operator', 'replace_key'),
     ('byok_operator', 'delete_key'), ('byok_operator', 'put_fingerprints'), ('byok_operator', 'reserve_seals'),
@@ -207,14 +211,19 @@ insert into calls values
     ('byok_operator', 'register_master_key'), ('byok_operator', 'set_current_master_key'),
     ('byok_operator', 'retire_master_key'), ('byok_operator', 'pause'), ('byok_operator', 'resume'),
     ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'provider_guard_state'),
-    ('byok_operator', 'release_quarantine'),
+    ('byok_operator', 'release_quarantine'), ('byok_operator', 'tell_held_keys'), ('byok_operator', 'readers_without'),
+    ('byok_operator', 'replicas'), ('byok_operator', 'retirement_obstacles'), ('byok_operator', 'keys_by_version'),
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
-    ('byok_revalidate', 'provider_guard_state'),
+    ('byok_revalidate', 'tell_held_keys'), ('byok_revalidate', 'provider_guard_state'),
 
-    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'),
-    ('byok_rotate', 'quarantine_key'),
+    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'tell_held_keys'),
+    ('byok_rotate', 'readers_without'), ('byok_rotate', 'replicas'), ('byok_rotate', 'retirement_obstacles'),
+    ('byok_rotate', 'keys_by_version'), ('byok_rotate', 'begin_rotation'), ('byok_rotate', 'note_rotation'),
+    ('byok_rotate', 'rewrap_keys'), ('byok_rotate', 'quarantine_row'), ('byok_rotate', 'fence_rotation'),
+    ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
+    ('byok_rotate', 'record_verification'),
 
     ('byok_scan', 'disable_key');
 
@@ -229,8 +238,8 @@ select rolname, function
 from pg_roles, unnest(array['current_user_id', 'best_key']) function
 where rolname = 'authenticated';
 
--- Policies, views and triggers call these with the rights of whoever looks or writes.
-insert into calls select role, function from limits, unnest(array['current_user_id', 'may_rotate']) function;
+-- Policies and views call this with the rights of whoever looks.
+insert into calls select role, 'current_user_id' from limits;
 
 do $$
 declare

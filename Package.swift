@@ -182,6 +182,14 @@ let package = Package(
             name: "BatchTests",
             dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport", argumentParser],
             swiftSettings: strictTests),
+        .executableTarget(
+            name: "rotation-baseline", dependencies: ["Postgres"],
+            path: "Tests/RotationBench",
+            exclude: [
+                "foreground_read.sql", "foreground_update.sql", "pgcrypto_prepare.sql", "pgcrypto_rotation.sql",
+                "python_rotation.py",
+            ],
+            swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "ByokTests", dependencies: ["byok", "revalidate", "provider-simulator", "Postgres", "TestSupport"],

@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "savings-report", targets: ["savings-report"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -112,6 +113,18 @@ let package = Package(
                 .embedInCode("SQL/visible_keys.sql"),
             ],
             swiftSettings: strict),
+        // No Vault: it cannot decrypt.
+        .executableTarget(
+            name: "savings-report",
+            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", argumentParser],
+            resources: [
+                .embedInCode("SQL/focus.sql"), .embedInCode("SQL/months.sql"),
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
+                .embedInCode("SQL/previous_report.sql"), .embedInCode("SQL/prices.sql"),
+                .embedInCode("SQL/savings.sql"),
+                .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
+            ],
+            swiftSettings: strict),
 
         // tests and what they stand on
         .target(
@@ -161,7 +174,14 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "SavingsReportTests",
+            dependencies: [
+                "savings-report", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport",
+            ],
+            exclude: ["Expected"], swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "savings-report", "provider-simulator"],
             swiftSettings: strictTests),
     ]
 )

@@ -20,7 +20,7 @@ struct RolesTests {
         "audit_log": ["byok_operator": "r", "byok_scan": "r"],
         "credit_ledger": ["byok_app": "ra", "byok_savings": "r"],
         "credit_prices": ["byok_app": "r", "byok_operator": "r", "byok_savings": "r", "authenticated": "r"],
-        "email_outbox": ["byok_operator": "r", "byok_revalidate": "r", "byok_mail": "rw"],
+        "email_outbox": ["byok_operator": "r", "byok_revalidate": "r", "byok_savings": "r", "byok_mail": "rw"],
         "guard_counts": ["byok_operator": "r", "byok_revalidate": "r"],
         "guards": ["byok_operator": "r", "byok_revalidate": "r"],
         "installation": Dictionary(uniqueKeysWithValues: jobs.map { ($0, "r") }),
@@ -36,6 +36,7 @@ struct RolesTests {
         "pauses": jobsButApp,
         "recipients": ["byok_mail": "r"],
         "task_routes": ["byok_app": "r", "byok_operator": "r", "byok_savings": "r", "authenticated": "r"],
+        "token_prices": ["byok_operator": "r", "byok_savings": "r"],
         "usable_keys": ["byok_app": "r"],
     ]
     static let jobsButApp = Dictionary(uniqueKeysWithValues: jobs.dropFirst().map { ($0, "r") })
@@ -57,7 +58,8 @@ struct RolesTests {
         "approve_guard": ["byok_operator"], "undo_run": ["byok_operator"], "release_quarantine": ["byok_operator"],
         "settle_checks": ["byok_revalidate"], "provider_guard_state": ["byok_operator", "byok_revalidate"],
         "quarantine_key": ["byok_revalidate", "byok_rotate"], "disable_key": ["byok_scan"],
-        "may_rotate": jobs,
+        "may_rotate": jobs, "key_holdings": ["byok_savings"], "key_spells": ["byok_savings"],
+        "price_periods": ["byok_savings"], "token_price_periods": ["byok_savings"],
     ]
 
     @Test(arguments: everybody)
@@ -124,6 +126,10 @@ struct RolesTests {
     @Test(arguments: [
         ("byok_savings", "select sealed from byok.api_keys"),
         ("byok_savings", "select * from byok.usable_keys"),
+        ("byok_savings", "select payload from byok.email_outbox"),
+        ("byok_savings", "select user_id from byok.recipients"),
+        ("byok_savings", "update byok.analyses set credits_charged = 0"),
+        ("byok_savings", "insert into byok.credit_prices (kind, provider, credits_list) values ('x', 'openai', 1)"),
         ("byok_scan", "select sealed from byok.api_keys"),
         ("byok_scan", "select k from byok.api_keys k"),
         ("byok_operator", "select sealed from byok.api_keys"),
@@ -151,6 +157,7 @@ struct RolesTests {
 
     @Test(arguments: [
         ("byok_savings", "select id, status, key_prefix from byok.api_keys"),
+        ("byok_savings", "select key_id, state, sent_at from byok.email_outbox; select source from byok.token_prices"),
         ("byok_savings", "select job, shard, holder, acquired_at, until from byok.job_leases"),
         ("byok_scan", "select key_id, windows from byok.key_fingerprints; select detail from byok.audit_log"),
         ("byok_revalidate", "select sealed from byok.api_keys order by next_check_at limit 1"),

@@ -12,7 +12,7 @@ import Testing
         ["Batch", "Vault", "Providers"],
         jobs,
     ]
-    private static let jobs = ["revalidate", "byok"]
+    private static let jobs = ["revalidate", "savings-report", "byok"]
 
     @Test func `each C library is imported by exactly one module`() {
         for file in SourceFile.all {

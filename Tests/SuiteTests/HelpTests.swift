@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HelpTests {
     /// Every command of every executable, as the parser itself lists them.
-    private static let commands: [[String]] = ["byok", "revalidate"].flatMap { name -> [[String]] in
+    private static let commands: [[String]] = ["byok", "revalidate", "savings-report"].flatMap { name -> [[String]] in
         guard let dump = try? run([name], ["--experimental-dump-help"]),
             let root = try? JSONDecoder().decode(Dump.self, from: Data(dump.stdout.utf8))
         else { return [] }
@@ -38,6 +38,7 @@ import Testing
     @Test func `every command is known to the tests`() {
         #expect(Self.commands.contains(["byok", "migrate"]))
         #expect(Self.commands.contains(["revalidate", "run"]))
+        #expect(Self.commands.contains(["savings-report"]))
     }
 
     @Test(arguments: leaves) func `help shows an example and the variables behind the flags`(command: [String]) throws {
@@ -60,7 +61,7 @@ import Testing
         #expect(finished.stderr.contains(/--no-such-flag|Missing expected argument/))
     }
 
-    @Test(arguments: ["byok", "revalidate"]) func `an executable says its version`(name: String) throws {
+    @Test(arguments: ["byok", "revalidate", "savings-report"]) func `an executable says its version`(name: String) throws {
         let finished = try Self.run([name], ["--version"])
 
         #expect(finished.status == 0)

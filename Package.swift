@@ -178,7 +178,7 @@ let package = Package(
             dependencies: [
                 "savings-report", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport",
             ],
-            exclude: ["Expected"], swiftSettings: strictTests),
+            swiftSettings: strictTests),
         .testTarget(
             name: "SuiteTests",
             dependencies: ["Batch", "TestSupport", "byok", "revalidate", "savings-report", "provider-simulator"],

@@ -61,7 +61,9 @@ import Testing
         #expect(finished.stderr.contains(/--no-such-flag|Missing expected argument/))
     }
 
-    @Test(arguments: ["byok", "revalidate", "savings-report"]) func `an executable says its version`(name: String) throws {
+    @Test(arguments: ["byok", "revalidate", "savings-report"]) func `an executable says its version`(name: String)
+        throws
+    {
         let finished = try Self.run([name], ["--version"])
 
         #expect(finished.status == 0)

@@ -89,7 +89,8 @@ begin
 end
 $$;
 
--- The price list of [period_start, period_end); where two prices overlap, the younger holds.
+-- The price list of [period_start, period_end); where two prices overlap, the younger holds as long as it lasts,
+-- as in byok.best_key.
 create function byok.price_periods(period_start timestamptz, period_end timestamptz)
 returns table (
     kind text, provider text, credits_list numeric, credits_own_key numeric, valid_from timestamptz, until timestamptz
@@ -98,13 +99,23 @@ language plpgsql stable parallel safe rows 100 set search_path = '' as $$
 #variable_conflict use_column
 begin
     return query
-    select p.* from (
-        select p.kind, p.provider, p.credits_list, p.credits_own_key, p.valid_from,
-            coalesce(least(p.valid_until, lead(p.valid_from) over w), 'infinity') as until
-        from byok.credit_prices p
-        window w as (partition by p.kind, p.provider order by p.valid_from)
+    select m.kind, m.provider, p.credits_list, p.credits_own_key, m.at, m.until
+    from (
+        select c.kind, c.provider, c.at, coalesce(lead(c.at) over w, 'infinity') as until
+        from (
+            select p.kind, p.provider, p.valid_from as at from byok.credit_prices p
+            union
+            select p.kind, p.provider, p.valid_until from byok.credit_prices p where p.valid_until is not null
+        ) c
+        window w as (partition by c.kind, c.provider order by c.at)
+    ) m
+    cross join lateral (
+        select p.credits_list, p.credits_own_key from byok.credit_prices p
+        where p.kind = m.kind and p.provider = m.provider
+            and p.valid_from <= m.at and coalesce(p.valid_until, 'infinity') > m.at
+        order by p.valid_from desc limit 1
     ) p
-    where p.valid_from < period_end and p.until > period_start;
+    where m.at < period_end and m.until > period_start;
 end
 $$;
 
@@ -117,14 +128,24 @@ language plpgsql stable parallel safe rows 100 set search_path = '' as $$
 #variable_conflict use_column
 begin
     return query
-    select p.* from (
-        select p.provider, p.model, p.input_price, p.output_price, p.valid_from,
-            coalesce(least(p.valid_until, lead(p.valid_from) over w), 'infinity') as until
-        from byok.token_prices p
-        where p.currency = only_currency
-        window w as (partition by p.provider, p.model order by p.valid_from)
+    select m.provider, m.model, p.input_price, p.output_price, m.at, m.until
+    from (
+        select c.provider, c.model, c.at, coalesce(lead(c.at) over w, 'infinity') as until
+        from (
+            select p.provider, p.model, p.valid_from as at from byok.token_prices p where p.currency = only_currency
+            union
+            select p.provider, p.model, p.valid_until from byok.token_prices p
+            where p.currency = only_currency and p.valid_until is not null
+        ) c
+        window w as (partition by c.provider, c.model order by c.at)
+    ) m
+    cross join lateral (
+        select p.input_price, p.output_price from byok.token_prices p
+        where p.provider = m.provider and p.model = m.model and p.currency = only_currency
+            and p.valid_from <= m.at and coalesce(p.valid_until, 'infinity') > m.at
+        order by p.valid_from desc limit 1
     ) p
-    where p.valid_from < period_end and p.until > period_start;
+    where m.at < period_end and m.until > period_start;
 end
 $$;
 

@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
         .executable(name: "rotate-master", targets: ["rotate-master"]),
+        .executable(name: "savings-report", targets: ["savings-report"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -141,6 +142,18 @@ let package = Package(
                 .embedInCode("SQL/visible_keys.sql"),
             ],
             swiftSettings: strict),
+        // No Vault: it cannot decrypt.
+        .executableTarget(
+            name: "savings-report",
+            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", argumentParser],
+            resources: [
+                .embedInCode("SQL/focus.sql"), .embedInCode("SQL/months.sql"),
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
+                .embedInCode("SQL/previous_report.sql"), .embedInCode("SQL/prices.sql"),
+                .embedInCode("SQL/savings.sql"),
+                .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
+            ],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "rotate-master",
@@ -215,8 +228,16 @@ let package = Package(
             ],
             swiftSettings: strictTests),
         .testTarget(
+            name: "SavingsReportTests",
+            dependencies: [
+                "savings-report", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "SuiteTests",
-            dependencies: ["Batch", "TestSupport", "byok", "revalidate", "rotate-master", "provider-simulator"],
+            dependencies: [
+                "Batch", "TestSupport", "byok", "revalidate", "rotate-master", "savings-report", "provider-simulator",
+            ],
             swiftSettings: strictTests),
     ]
 )

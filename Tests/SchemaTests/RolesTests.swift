@@ -20,7 +20,7 @@ struct RolesTests {
         "audit_log": ["byok_operator": "r", "byok_scan": "r"],
         "credit_ledger": ["byok_app": "ra", "byok_savings": "r"],
         "credit_prices": ["byok_app": "r", "byok_operator": "r", "byok_savings": "r", "authenticated": "r"],
-        "email_outbox": ["byok_operator": "r", "byok_revalidate": "r", "byok_mail": "rw"],
+        "email_outbox": ["byok_operator": "r", "byok_revalidate": "r", "byok_savings": "r", "byok_mail": "rw"],
         "guard_counts": ["byok_operator": "r", "byok_revalidate": "r"],
         "guards": ["byok_operator": "r", "byok_revalidate": "r"],
         "installation": Dictionary(uniqueKeysWithValues: jobs.map { ($0, "r") }),
@@ -38,6 +38,7 @@ struct RolesTests {
         "rotation_progress": ["byok_operator": "r", "byok_rotate": "r"],
         "rotations": ["byok_operator": "r", "byok_rotate": "r"],
         "task_routes": ["byok_app": "r", "byok_operator": "r", "byok_savings": "r", "authenticated": "r"],
+        "token_prices": ["byok_operator": "r", "byok_savings": "r"],
         "usable_keys": ["byok_app": "r"],
     ]
     static let jobsButApp = Dictionary(uniqueKeysWithValues: jobs.dropFirst().map { ($0, "r") })
@@ -67,6 +68,8 @@ struct RolesTests {
         "begin_rotation": ["byok_rotate"], "note_rotation": ["byok_rotate"], "rewrap_keys": ["byok_rotate"],
         "quarantine_row": ["byok_rotate"], "fence_rotation": ["byok_rotate"], "state_rotation_end": ["byok_rotate"],
         "prove_rotation_end": ["byok_rotate"], "record_verification": ["byok_rotate"],
+        "key_holdings": ["byok_savings"], "key_spells": ["byok_savings"],
+        "price_periods": ["byok_savings"], "token_price_periods": ["byok_savings"],
     ]
 
     @Test(arguments: everybody)
@@ -133,6 +136,10 @@ struct RolesTests {
     @Test(arguments: [
         ("byok_savings", "select sealed from byok.api_keys"),
         ("byok_savings", "select * from byok.usable_keys"),
+        ("byok_savings", "select payload from byok.email_outbox"),
+        ("byok_savings", "select user_id from byok.recipients"),
+        ("byok_savings", "update byok.analyses set credits_charged = 0"),
+        ("byok_savings", "insert into byok.credit_prices (kind, provider, credits_list) values ('x', 'openai', 1)"),
         ("byok_scan", "select sealed from byok.api_keys"),
         ("byok_scan", "select k from byok.api_keys k"),
         ("byok_operator", "select sealed from byok.api_keys"),
@@ -163,6 +170,7 @@ struct RolesTests {
 
     @Test(arguments: [
         ("byok_savings", "select id, status, key_prefix from byok.api_keys"),
+        ("byok_savings", "select key_id, state, sent_at from byok.email_outbox; select source from byok.token_prices"),
         ("byok_savings", "select job, shard, holder, acquired_at, until from byok.job_leases"),
         ("byok_scan", "select key_id, windows from byok.key_fingerprints; select detail from byok.audit_log"),
         ("byok_revalidate", "select sealed from byok.api_keys order by next_check_at limit 1"),

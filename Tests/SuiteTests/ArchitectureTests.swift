@@ -13,7 +13,7 @@ import Testing
         ["Rotation", "KeySettings"],
         jobs,
     ]
-    private static let jobs = ["revalidate", "rotate-master", "byok"]
+    private static let jobs = ["revalidate", "rotate-master", "savings-report", "byok"]
 
     @Test func `each C library is imported by exactly one module`() {
         for file in SourceFile.all {

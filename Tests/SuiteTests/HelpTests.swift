@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    private static let executables = ["byok", "revalidate", "rotate-master"]
+    private static let executables = ["byok", "revalidate", "rotate-master", "savings-report"]
 
     /// Every command of every executable, as the parser itself lists them.
     private static let commands: [[String]] = executables.flatMap { name -> [[String]] in
@@ -42,6 +42,7 @@ import Testing
         #expect(Self.commands.contains(["revalidate", "run"]))
         #expect(Self.commands.contains(["rotate-master", "run"]))
         #expect(Self.commands.contains(["rotate-master", "retire"]))
+        #expect(Self.commands.contains(["savings-report"]))
     }
 
     @Test(arguments: leaves) func `help shows an example and the variables behind the flags`(command: [String]) throws {

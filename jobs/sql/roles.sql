@@ -42,9 +42,12 @@ begin
                 values ('statement_timeout', statement), ('lock_timeout', lock),
                     ('idle_in_transaction_session_timeout', idle),
                     -- Ciphertext is a parameter; it has no business in the server's log.
-                    ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0')
+                    ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0'),
+                    -- It sums a month of everybody in one statement, which is not worth compiling.
+                    ('work_mem', case role when 'byok_savings' then '128MB' end),
+                    ('jit', case role when 'byok_savings' then 'off' end)
             ) setting (name, value)
-        where not exists (
+        where value is not null and not exists (
             select from pg_db_role_setting s
             where s.setrole = role::regrole and s.setdatabase = 0 and name || '=' || value = any (s.setconfig)
         )
@@ -143,6 +146,7 @@ insert into grants values
     ('byok_operator', 'select', 'email_outbox', null),
     ('byok_operator', 'select', 'task_routes', null),
     ('byok_operator', 'select', 'credit_prices', null),
+    ('byok_operator', 'select', 'token_prices', null),
     ('byok_operator', 'select', 'audit_log', null),
 
     ('byok_revalidate', 'select', 'api_keys', null),
@@ -167,6 +171,8 @@ insert into grants values
     ('byok_savings', 'select', 'task_routes', null),
     ('byok_savings', 'select', 'key_events', null),
     ('byok_savings', 'select', 'key_checks', null),
+    ('byok_savings', 'select', 'token_prices', null),
+    ('byok_savings', 'select', 'email_outbox', 'key_id, kind, state, sent_at, run_id'),
 
     ('byok_scan', 'select', 'api_keys',
         'id, user_id, provider, label, key_prefix, key_revision, status, quarantined_at, created_at'),
@@ -228,6 +234,9 @@ insert into calls values
     ('byok_rotate', 'rewrap_keys'), ('byok_rotate', 'quarantine_row'), ('byok_rotate', 'fence_rotation'),
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
     ('byok_rotate', 'record_verification'),
+
+    ('byok_savings', 'key_holdings'), ('byok_savings', 'key_spells'), ('byok_savings', 'price_periods'),
+    ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');
 

@@ -92,7 +92,6 @@ let package = Package(
                 .embedInCode("SQL/quarantine_row.sql"),
                 .embedInCode("SQL/read_page.sql"),
                 .embedInCode("SQL/read_rest.sql"),
-                .embedInCode("SQL/record_verification.sql"),
                 .embedInCode("SQL/replay_lag.sql"),
                 .embedInCode("SQL/replicas.sql"),
                 .embedInCode("SQL/rewrap_keys.sql"),

@@ -153,6 +153,6 @@ struct RetireCommandTests {
             #expect(!finished.stderr.contains(pasted))
         }
         let grace = try stage.retire(1, "--grace", "soon")
-        #expect(grace.status == 78)
+        #expect(grace.status == 64)
     }
 }

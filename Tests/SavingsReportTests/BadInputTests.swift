@@ -14,6 +14,7 @@ struct BadInputTests {
         }
         _ = try stage.database.psql(
             """
+            select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'));
             insert into byok.api_keys (id, user_id, provider, label, key_prefix, master_key_version, sealed)
             values ('\(SavingsStage.id(901))', '\(SavingsStage.id(1))', 'anthropic', '=1+1<b>' || chr(8238), 'sk-a', 1,
                 decode('01' || repeat('ab', 60), 'hex'));

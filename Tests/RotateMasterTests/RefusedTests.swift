@@ -114,7 +114,7 @@ struct RefusedTests {
     func `a malformed setting is named and not echoed`(flags: [String]) throws {
         let ended = try Stage().run(["run"] + flags)
 
-        #expect(ended.status == 78)
+        #expect(ended.status == 64)
         #expect(ended.error.contains(flags[0]))
     }
 }

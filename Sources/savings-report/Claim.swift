@@ -9,6 +9,8 @@ struct Claim: Sendable, Equatable {
         case upTo = "up_to"
         /// "On average": holds where the ratio of all sums reaches it.
         case average
+        /// "1.5 instead of 4": holds where the ratio of sums of own-key analyses reaches it, whatever ran on the plan.
+        case price
     }
 
     /// The published words.

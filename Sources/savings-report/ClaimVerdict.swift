@@ -27,6 +27,9 @@ struct ClaimVerdict: Sendable {
         guard figures.users > 0, let measured = figures.measured else { return .undecided }
         switch claim.basis {
         case .average: return measured <= claim.rate ? .holds : .notReached
+        case .price:
+            guard let measured = figures.measuredOnOwnKeys else { return .undecided }
+            return measured <= claim.rate ? .holds : .notReached
         case .upTo: return isReached(by: figures.reached, of: figures.users, claim.minimumShare) ? .holds : .notReached
         }
     }

@@ -54,22 +54,35 @@ struct FocusRow {
     ]
 
     func csv(_ price: CreditPrice, in period: Period, for account: String) -> [UInt8] {
-        let (start, end) = (max(month, period.from), min(Self.monthAfter(month), period.to))
         var line = CommaSeparated()
+        addCharge(&line, price, period, account)
+        addCosts(&line)
+        addService(&line)
+        addSku(&line)
+        line.end()
+        return line.bytes
+    }
+
+    private func addCharge(
+        _ line: inout CommaSeparated, _ price: CreditPrice, _ period: Period, _ account: String
+    ) {
+        let next = Self.monthAfter(month)
         line.add(isUsage ? "0" : money)
         line.add(account)
         line.add(account)
         line.add("Product")
         line.add(price.currency)
-        line.add(Self.monthAfter(month))
+        line.add(next)
         line.add(month)
         line.add(isUsage ? "Usage" : "Credit")
         line.add(mode == "earlier" ? "Correction" : nil)
-        line.add(
-            foreign: "\(entry == "usage" ? "Analyses" : entry == "refund" ? "Refunds" : "Corrections") of kind \(kind)")
+        line.add(foreign: "\(isUsage ? "Analyses" : entry == "refund" ? "Refunds" : "Corrections") of kind \(kind)")
         line.add(isUsage ? "Usage-Based" : "One-Time")
-        line.add(end)
-        line.add(start)
+        line.add(min(next, period.to))
+        line.add(max(month, period.from))
+    }
+
+    private func addCosts(_ line: inout CommaSeparated) {
         line.add(nil as String?)
         line.add(isUsage ? String(quantity) : nil)
         line.add(isUsage ? "Analyses" : nil)
@@ -87,14 +100,14 @@ struct FocusRow {
         line.add(listPrice)
         line.add(isUsage ? String(quantity) : nil)
         line.add(isUsage ? "Analyses" : nil)
+    }
+
+    private func addService(_ line: inout CommaSeparated) {
         line.add("Validio")
         line.add("Validio")
         line.add("AI and Machine Learning")
         line.add("Analyses")
         line.add("Generative AI")
-        addSku(&line)
-        line.end()
-        return line.bytes
     }
 
     private func addSku(_ line: inout CommaSeparated) {

@@ -42,18 +42,24 @@ extension SavingsPage {
             return tongue(
                 "nobody can reach it: the listed prices give \(best) at best",
                 "personne ne peut l’atteindre : le tarif donne au mieux \(best)")
-        case .notReached:
-            return claim.basis == .upTo
-                ? tongue(
-                    "\(figures.reached) of \(figures.users) users reach it, fewer than \(tongue.percentText(claim.minimumShare))",
-                    "\(figures.reached) des \(figures.users) utilisateurs l’atteignent, moins de \(tongue.percentText(claim.minimumShare))"
-                )
-                : tongue(
-                    "the average is \(figures.measured.map(tongue.percentText) ?? "")",
-                    "la moyenne est de \(figures.measured.map(tongue.percentText) ?? "")")
+        case .notReached: return shortfall(claim, figures)
         case .undecided:
             return tongue(
                 "not decided: no such price, or no such analyses", "indéterminé : ni prix ni analyses de ce genre")
+        }
+    }
+
+    private func shortfall(_ claim: Claim, _ figures: ClaimFigures) -> String {
+        let share = tongue.percentText(claim.minimumShare)
+        let measured = claim.basis == .price ? figures.measuredOnOwnKeys : figures.measured
+        let rate = measured.map(tongue.percentText) ?? ""
+        return switch claim.basis {
+        case .upTo:
+            tongue(
+                "\(figures.reached) of \(figures.users) users reach it, fewer than \(share)",
+                "\(figures.reached) des \(figures.users) utilisateurs l’atteignent, moins de \(share)")
+        case .average: tongue("the average is \(rate)", "la moyenne est de \(rate)")
+        case .price: tongue("analyses on own keys came to \(rate)", "les analyses sur clé propre donnent \(rate)")
         }
     }
 
@@ -94,8 +100,6 @@ extension SavingsPage {
         tongue("Break-even", "Seuil")
             + (queries.creditPrice.map { ", " + $0.currency } ?? tongue(", money", ", argent"))
     }
-
-    private func number(_ text: String?) -> Cell { tongue.number(text.flatMap { ExactDecimal($0) }) }
 
     var money: Section {
         let (tally, price) = (reading.tally, queries.creditPrice)
@@ -142,4 +146,5 @@ extension SavingsPage {
                     ])
             ])
     }
+    private func number(_ text: String?) -> Cell { tongue.number(text.flatMap { ExactDecimal($0) }) }
 }

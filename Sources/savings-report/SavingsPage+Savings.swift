@@ -119,7 +119,9 @@ extension SavingsPage {
         let labels =
             [tongue("above 0 %", "plus de 0 %"), "0 %"]
             + stride(from: 0, to: 70, by: 10).map {
-                tongue("below -\($0) to -\($0 + 10) %", "sous −\($0) à −\($0 + 10) %")
+                tongue(
+                    "below \($0 == 0 ? "" : "-")\($0) to -\($0 + 10) %",
+                    "sous \($0 == 0 ? "" : "−")\($0) à −\($0 + 10) %")
             }
             + [tongue("below -70 %", "sous −70 %")]
         return BarChart(

@@ -125,14 +125,18 @@ struct RunTests {
         #expect(months == ["2026-09 1", "2026-10 2", "2026-10 4", "2026-10 3"])
     }
 
-    @Test(arguments: [
+    private static let wrong: [(arguments: [String], status: Int32)] = [
         (["--month", "2026-13"], 64), (["--month", "2026-1"], 64), (["--from", "2026-10-01"], 78),
         (["--from", "2026-10-02", "--to", "2026-10-01"], 78), (["--month", "2026-10", "--user", "somebody"], 64),
         (["--month", "2026-10", "--credit-price", "0.2"], 64),
         (["--month", "2026-10", "--credit-price=-1 EUR"], 64),
         (["--month", "2026-10", "--claims", "/nowhere"], 78), (["--month", "2026-10", "--to", "2026-11-01"], 78),
         (["--month", "2026-10", "--claims", "Package.swift"], 78),
-    ]) func `a wrong setting is told before anything is read`(arguments: [String], status: Int32) throws {
+    ]
+
+    @Test(arguments: wrong) func `a wrong setting is told before anything is read`(arguments: [String], status: Int32)
+        throws
+    {
         let stage = try SavingsStage()
         var environment = stage.database.environment(role: "byok_savings")
         environment["BYOK_REPORT_DIR"] = stage.folder.path

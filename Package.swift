@@ -27,6 +27,8 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "rotate-master", targets: ["rotate-master"]),
+        .executable(name: "savings-report", targets: ["savings-report"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,7 +75,28 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
-                .embedInCode("SQL/is_operator.sql"),
+                .embedInCode("SQL/is_operator.sql"), .embedInCode("SQL/previous_report.sql"),
+            ],
+            swiftSettings: strict),
+
+        // between: what grew too large to be one job's own folder
+        .target(
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
+            resources: [
+                .embedInCode("SQL/begin_rotation.sql"),
+                .embedInCode("SQL/count_rest.sql"),
+                .embedInCode("SQL/fence_rotation.sql"),
+                .embedInCode("SQL/note_rotation.sql"),
+                .embedInCode("SQL/open_rotation.sql"),
+                .embedInCode("SQL/prove_rotation_end.sql"),
+                .embedInCode("SQL/quarantine_row.sql"),
+                .embedInCode("SQL/read_page.sql"),
+                .embedInCode("SQL/read_rest.sql"),
+                .embedInCode("SQL/replay_lag.sql"),
+                .embedInCode("SQL/replicas.sql"),
+                .embedInCode("SQL/rewrap_keys.sql"),
+                .embedInCode("SQL/shard_progress.sql"),
+                .embedInCode("SQL/state_rotation_end.sql"),
             ],
             swiftSettings: strict),
 
@@ -105,8 +128,8 @@ let package = Package(
                 .embedInCode("SQL/explain_checks.sql"), .embedInCode("SQL/explain_events.sql"),
                 .embedInCode("SQL/explain_key.sql"), .embedInCode("SQL/explain_mails.sql"),
                 .embedInCode("SQL/guard_state.sql"), .embedInCode("SQL/installation.sql"),
-                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/previous_report.sql"),
-                .embedInCode("SQL/put_fingerprints.sql"),
+                .embedInCode("SQL/locked_keys.sql"), .embedInCode("SQL/overdue_count.sql"),
+                .embedInCode("SQL/put_fingerprints.sql"), .embedInCode("SQL/return_unanswered.sql"),
                 .embedInCode("SQL/quarantine_key.sql"), .embedInCode("SQL/recorded_outcome.sql"),
                 .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
                 .embedInCode("SQL/status_backlog.sql"), .embedInCode("SQL/status_leases.sql"),
@@ -117,6 +140,26 @@ let package = Package(
                 .embedInCode("SQL/undo_sent_mails.sql"), .embedInCode("SQL/tell_key_holder.sql"),
                 .embedInCode("SQL/visible_keys.sql"),
             ],
+            swiftSettings: strict),
+        // No Vault: it cannot decrypt.
+        .executableTarget(
+            name: "savings-report",
+            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", argumentParser],
+            resources: [
+                .embedInCode("SQL/focus.sql"), .embedInCode("SQL/months.sql"),
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
+                .embedInCode("SQL/previous_report.sql"), .embedInCode("SQL/prices.sql"),
+                .embedInCode("SQL/savings.sql"),
+                .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
+            ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "rotate-master",
+            dependencies: [
+                "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System", "Vault", argumentParser,
+            ],
+            resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // tests and what they stand on
@@ -158,6 +201,14 @@ let package = Package(
             name: "BatchTests",
             dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport", argumentParser],
             swiftSettings: strictTests),
+        .executableTarget(
+            name: "rotation-baseline", dependencies: ["Postgres"],
+            path: "Tests/RotationBench",
+            exclude: [
+                "foreground_read.sql", "foreground_update.sql", "pgcrypto_prepare.sql", "pgcrypto_rotation.sql",
+                "python_rotation.py",
+            ],
+            swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "ByokTests",
@@ -171,8 +222,26 @@ let package = Package(
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
+            name: "RotationTests", dependencies: ["Rotation", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "RotateMasterTests",
+            dependencies: [
+                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System",
+                "TestSupport", "Vault",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SavingsReportTests",
+            dependencies: [
+                "savings-report", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "SuiteTests",
-            dependencies: ["Batch", "Planted", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            dependencies: [
+                "Batch", "Planted", "TestSupport", "byok", "revalidate", "rotate-master", "savings-report",
+                "provider-simulator",
+            ],
             swiftSettings: strictTests),
     ]
 )

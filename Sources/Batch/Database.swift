@@ -26,9 +26,9 @@ public struct Database: Sendable {
     /// See ``PostgresConnection/write(_:)``.
     public func write(_ statement: Statement) async throws(JobFailure) -> Rows { try await writer.write(statement) }
 
-    /// See ``PostgresConnection/writeUnlessLocked(_:)``.
-    public func writeUnlessLocked(_ statement: Statement) async throws(JobFailure) -> Rows? {
-        try await writer.writeUnlessLocked(statement)
+    /// See ``PostgresConnection/writeUnlessLocked(_:attempts:)``.
+    public func writeUnlessLocked(_ statement: Statement, attempts: Int = 2) async throws(JobFailure) -> Rows? {
+        try await writer.writeUnlessLocked(statement, attempts: attempts)
     }
 
     /// Reads results; what cannot be read comes from a schema that is not ours.

@@ -37,11 +37,13 @@ extension PostgresConnection {
     }
 
     /// Nil where somebody else holds a row's lock for longer than this role waits.
-    public nonisolated func writeUnlessLocked(_ statement: Statement) async throws(JobFailure) -> Rows? {
-        for _ in 1...2 {
+    public nonisolated func writeUnlessLocked(
+        _ statement: Statement, attempts: Int = 2
+    ) async throws(JobFailure) -> Rows? {
+        for _ in 0..<attempts {
             do throws(PostgresError) {
                 return try await query(statement)
-            } catch  where error.kind == .retryTransaction {
+            } catch  where error.kind == .retryTransaction || error.kind == .timeout {
                 continue
             } catch {
                 throw JobFailure(error)

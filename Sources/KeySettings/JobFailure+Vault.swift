@@ -30,7 +30,8 @@ extension JobFailure {
         case .emptyKeyring:
             self.init(
                 .misconfigured, "BYOK_MASTER_KEYS has no entry", next: "write one version:base64 entry a line")
-        case .cryptography: self.init(.broken, "OpenSSL refused to work", next: "look at the system's log, report this")
+        case .cryptography, .notReproduced:
+            self.init(.broken, "OpenSSL refused to work", next: "look at the system's log, report this")
         case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic:
             self.init(.broken, "a key cannot be sealed or opened", next: "report this")
         }

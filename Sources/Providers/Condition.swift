@@ -65,10 +65,11 @@ struct Evidence {
     }
 
     private func has(_ shape: Condition.Shape, at path: String) -> Bool {
-        switch (shape, json?[path.split(separator: ".").map(String.init)]) {
-        case (.array, .array), (.text, .text): true
-        case (.bool(let wanted), .bool(let found)): wanted == found
-        default: false
+        guard let value = json?[path.split(separator: ".").map(String.init)] else { return false }
+        return switch shape {
+        case .array: value.isArray
+        case .text: value.text != nil
+        case .bool(let wanted): value.bool == wanted
         }
     }
 

@@ -20,8 +20,7 @@ enum Identifiers {
         for path in ["error.details.error_code", "error.code", "code", "error.status", "error.type", "type"] {
             if let code = checked(evidence.text(path), key: key) { return code }
         }
-        if case .integer(let number)? = evidence.json?[["code"]] { return checked(String(number), key: key) }
-        return nil
+        return checked(evidence.json?[["code"]]?.integer.map { String($0) }, key: key)
     }
 
     private static func headerNames(_ provider: Provider) -> [String] {

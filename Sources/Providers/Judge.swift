@@ -34,7 +34,7 @@ extension Provider {
 
     /// Google's streaming front ends wrap an error in an array of one.
     private func unwrapped(_ json: JSONValue?) -> JSONValue? {
-        guard self == .google, case .array(let elements)? = json, elements.count == 1, let only = elements.first,
+        guard self == .google, let elements = json?.elements, elements.count == 1, let only = elements.first,
             only[["error"]] != nil
         else { return json }
         return only

@@ -10,7 +10,7 @@ struct MasterKeysRegister: AsyncParsableCommand {
         abstract: "Tells the database which master keys there are: each number with a value that proves the key.",
         discussion: """
             Registers every key of BYOK_MASTER_KEYS. The very first becomes current; later ones wait as next until \
-            rotate-master makes one current. Registering again changes nothing. When the database knows another key \
+            byok master-keys set-current makes one current. Registering again changes nothing. When the database knows another key \
             under one of the numbers, nothing is registered.
 
             Examples:

@@ -18,6 +18,9 @@ final class Ledger: Sendable {
         /// Keys sealed under a version that came up while the run was going, and that this process does not hold.
         var unknownVersions = 0
         var unfinished: [Provider: UnfinishedReason] = [:]
+
+        /// Whether requests went out and none of the providers answered anything.
+        var isDeaf: Bool { answered.isEmpty && !addressed.isEmpty }
     }
 
     private let contents = Mutex(Contents())

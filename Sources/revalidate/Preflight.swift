@@ -8,7 +8,7 @@ import Vault
 /// What must hold before a single row is opened, and what is due.
 struct Preflight: Sendable {
     /// The migration that this program's statements need.
-    static let neededMigration = 18
+    static let neededMigration = 20
 
     /// The database's `now()` when the run began.
     let cutOff: Timestamp

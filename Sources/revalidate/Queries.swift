@@ -46,6 +46,16 @@ enum Queries {
             ], idempotent: true)
     }
 
+    static func lockedKeys(_ keyIDs: [UUID]) -> Statement {
+        Statement("locked keys", sql: PackageResources.locked_keys_sql, [.uuids(keyIDs)], idempotent: true)
+    }
+
+    static func returnUnanswered(_ pass: RunPass) -> Statement {
+        Statement(
+            "return unanswered", sql: PackageResources.return_unanswered_sql,
+            [.text(pass.shard), .uuid(pass.token), .uuid(pass.runID)], idempotent: true)
+    }
+
     static func recordedOutcome(_ keyID: UUID, _ runID: UUID) -> Statement {
         Statement("recorded outcome", sql: PackageResources.recorded_outcome_sql, [.uuid(runID), .uuid(keyID)])
     }
@@ -77,10 +87,6 @@ enum Queries {
         Statement(
             "overdue count", sql: PackageResources.overdue_count_sql,
             [.texts(providers.map(\.rawValue)), .interval(recheckAfter), .timestamp(cutOff), .uuid(runID)])
-    }
-
-    static var previousReport: Statement {
-        Statement("previous report", sql: PackageResources.previous_report_sql)
     }
 
     static func calendar(at runID: UUID) -> Statement {

@@ -35,7 +35,7 @@ struct Revalidation: Sendable {
             settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger,
             keysInHand: course.keysInHand)
         await course.travel(forecast)
-        return await Closing(course, nil).conclude()
+        return await Closing(course).conclude()
     }
 
     private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
@@ -70,6 +70,6 @@ struct Revalidation: Sendable {
         await course.travel(settler)
         await settler.close()
         await settling.value
-        return await Closing(course, record).conclude()
+        return await Closing(course, record, pass).conclude()
     }
 }

@@ -79,6 +79,7 @@ import Testing
     @Test func `a key that rows name and nobody configured is told with its number`() throws {
         _ = try desk.database.psql(
             """
+            set session_replication_role = replica; -- around the fence, as a restored dump comes
             insert into byok.api_keys (user_id, provider, key_prefix, master_key_version, sealed)
             values (gen_random_uuid(), 'groq', 'gsk_', 7, decode('01' || repeat('aa', 60), 'hex'))
             """)

@@ -33,25 +33,51 @@ import Testing
         try stage.plant(Self.keys(3, seed: 21_000))
         let bad = PlantedKey(.deepseek, seed: 21_100)
         try stage.plant([bad], as: UUID())
-        let holder = try Subprocess(
-            "/usr/bin/psql",
-            ["-X", "-c", "begin; select from byok.api_keys where id = '\(bad.id)' for update; select pg_sleep(300)"],
-            environment: stage.database.environment)
-        let isHeld =
-            "pg_stat_activity where datname = '\(stage.database.name)' and query like '%pg_sleep(300)%' and wait_event = 'PgSleep'"
-        for _ in 0..<300 where try stage.count(isHeld) == 0 { usleep(20_000) }
+        let holder = try stage.hold(bad, for: 300)
         let simulator = try Simulator()
 
         let ended = try stage.run([], simulator)
-        holder.send(SIGKILL)
-        _ = holder.wait()
-        _ = try stage.database.psql(
-            "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(300)%' and datname = '\(stage.database.name)' and pid <> pg_backend_pid()"
-        )
+        try stage.letGo(holder)
 
         #expect(ended.status == 1, "\(ended.stderr)")
         #expect(ended.counts == ["valid": 3, "returned": 1])
         #expect(try stage.run([], simulator).counts == ["quarantined": 1])
+    }
+
+    @Test func `a verdict about a locked key is given back, and the rest of its batch settles`() throws {
+        let stage = try Stage()
+        let keys = Self.keys(4, seed: 21_200)
+        try stage.plant(keys)
+        let holder = try stage.hold(keys[1], for: 300)
+        let simulator = try Simulator()
+        let scanKey = ["BYOK_SCAN_KEY": Data(repeating: 7, count: 32).base64EncodedString()]
+
+        let ended = try stage.run([], simulator, with: scanKey)
+        try stage.letGo(holder)
+
+        #expect(ended.status == 1, "\(ended.stderr)")
+        #expect(ended.outcome == "incomplete")
+        #expect(ended.stderr.contains("1 due keys were not settled"))
+        #expect(ended.counts == ["valid": 3, "returned": 1])
+        #expect(try stage.count("byok.key_fingerprints") == 3)
+        #expect(try stage.run([], simulator, with: scanKey).counts == ["valid": 1])
+        #expect(try stage.count("byok.key_fingerprints") == 4)
+    }
+
+    @Test func `a key that is locked for a while settles when the others have`() throws {
+        let stage = try Stage()
+        let keys = Self.keys(3, seed: 21_300)
+        try stage.plant(keys)
+        // Longer than one lock time-out, shorter than two.
+        let holder = try stage.hold(keys[0], for: 8)
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator)
+        _ = holder.wait()
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.counts == ["valid": 3])
+        #expect(try stage.count("byok.key_checks") == 3)
     }
 
     @Test func `an audit line that cannot be written adds to what a run came to`() throws {

@@ -103,6 +103,9 @@ struct SchemaTests {
             insert into byok.api_keys (\(fields.keys.joined(separator: ", ")))
             values (\(fields.values.joined(separator: ", ")))
             """
+        // Or the fence would refuse first.
+        _ = try database.psql(
+            "select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))", role: "byok_operator")
 
         #expect(database.sqlState(insert, role: "byok_owner") == "23514")
     }

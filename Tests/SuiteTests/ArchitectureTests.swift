@@ -10,10 +10,10 @@ import Testing
         ["Secrets", "System"],
         ["Reports", "Postgres", "HTTPS", "Fingerprints"],
         ["Batch", "Vault", "Providers"],
-        ["KeySettings"],
+        ["Rotation", "KeySettings"],
         jobs,
     ]
-    private static let jobs = ["revalidate", "byok"]
+    private static let jobs = ["revalidate", "rotate-master", "savings-report", "byok"]
 
     @Test func `each C library is imported by exactly one module`() {
         for file in SourceFile.all {

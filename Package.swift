@@ -166,8 +166,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
             path: "Tests/TestSupport", swiftSettings: strictTests),
+        .target(
+            name: "Planted", dependencies: ["Providers", "Secrets"], path: "Tests/Planted",
+            swiftSettings: strictTests),
         .executableTarget(
-            name: "provider-simulator", dependencies: ["HTTPS", "Providers", argumentParser],
+            name: "provider-simulator", dependencies: ["HTTPS", "Planted", "Providers", argumentParser],
             path: "Tests/ProviderSimulator", swiftSettings: strictTests),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strictTests),
@@ -208,13 +211,14 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
-            name: "ByokTests", dependencies: ["byok", "revalidate", "provider-simulator", "Postgres", "TestSupport"],
+            name: "ByokTests",
+            dependencies: ["byok", "revalidate", "provider-simulator", "Planted", "Postgres", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "RevalidateTests",
             dependencies: [
-                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "Secrets",
-                "System", "TestSupport", "Vault",
+                "revalidate", "byok", "provider-simulator", "Batch", "Planted", "Postgres", "Providers", "Reports",
+                "Secrets", "System", "TestSupport", "Vault",
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
@@ -235,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "SuiteTests",
             dependencies: [
-                "Batch", "TestSupport", "byok", "revalidate", "rotate-master", "savings-report", "provider-simulator",
+                "Batch", "Planted", "TestSupport", "byok", "revalidate", "rotate-master", "savings-report",
+                "provider-simulator",
             ],
             swiftSettings: strictTests),
     ]

@@ -116,7 +116,9 @@ public enum JobRunner {
             try metrics.write(to: path)
             return conclusion
         } catch {
-            run.log.error("metrics_not_written", JobFailure(error).message)
+            let failure = JobFailure(error)
+            let next: LogMessage = failure.next.map { "; next: \($0)" } ?? ""
+            run.log.error("metrics_not_written", "\(failure.message)\(next)")
             return conclusion.adding(.notWritten)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import TestSupport
 import Testing
 
@@ -71,7 +72,7 @@ import Testing
 
     @Test func `import and revalidate fingerprint a key alike`() throws {
         let fixture = try OperatorFixture()
-        let deepSeek = "sk-" + MadeUp.letters(32, 3).utf8.map { String($0 % 16, radix: 16) }.joined()
+        let deepSeek = "sk-" + PlantedAlphabet.hexadecimalDigits(32, 3)
         let keys = [
             ("groq", MadeUp.groq(13)), ("deepseek", deepSeek), ("mistral", MadeUp.letters(32, 5)),
             ("openai", "sk-" + "proj-" + MadeUp.letters(74, 6) + "T3Blbk" + "FJ" + MadeUp.letters(74, 7)),

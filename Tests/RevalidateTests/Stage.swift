@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import Providers
 import Secrets
 import TestSupport
@@ -15,7 +16,7 @@ struct PlantedKey {
         id = UUID()
         userID = UUID()
         self.provider = provider
-        text = provider.decoyKey(seed: seed)
+        text = provider.plantedKey(seed: seed)
     }
 
     /// By which the simulator knows it.

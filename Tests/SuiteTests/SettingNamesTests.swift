@@ -41,7 +41,10 @@ import Testing
     }
 
     @Test func `the pages and manifests name no variable that nobody reads`() throws {
-        let pages = ["README.md", "jobs/README.md", "jobs/crontab", "jobs/revalidate.md", "jobs/revalidate.yaml"]
+        let pages = [
+            "README.md", "jobs/README.md", "jobs/crontab", "jobs/environment", "jobs/revalidate.md",
+            "jobs/revalidate.yaml", "jobs/systemd/revalidate.service", "jobs/systemd/savings-report.service",
+        ]
         for page in pages {
             let text = try String(contentsOfFile: Repository.path(page), encoding: .utf8)
             for name in text.matches(of: /BYOK_[A-Z_]*[A-Z]/).map({ String($0.output) }) {

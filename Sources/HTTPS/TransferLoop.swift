@@ -27,12 +27,14 @@ internal import Synchronization
     }
 
     func submit(_ transfer: Transfer) {
-        let isAccepted = mailbox.withLock { mailbox in
-            guard mailbox.stop == nil else { return false }
+        let isFirst: Bool? = mailbox.withLock { mailbox in
+            guard mailbox.stop == nil else { return nil }
             mailbox.submitted.append(transfer)
-            return true
+            return mailbox.submitted.count == 1
         }
-        if isAccepted { wake() } else { transfer.finish(.failure(.cancelled)) }
+        guard let isFirst else { return transfer.finish(.failure(.cancelled)) }
+        // Whoever put the first one in wakes the loop for those behind it too: it takes all that lies there.
+        if isFirst { wake() }
     }
 
     func cancel(_ transfer: Transfer) {

@@ -35,7 +35,9 @@ struct Evidence {
     let echo: KeyEcho
     let keyHead: [UInt8]
 
-    func text(_ path: String) -> String? { json?[path.split(separator: ".").map(String.init)]?.text }
+    func text(_ path: String) -> String? { value(path)?.text }
+
+    private func value(_ path: String) -> JSONValue? { json?[path.split(separator: ".").map(String.init)] }
 
     var reasons: Set<String> {
         let details = json?[["error", "details"]]?.elements ?? []
@@ -65,7 +67,7 @@ struct Evidence {
     }
 
     private func has(_ shape: Condition.Shape, at path: String) -> Bool {
-        guard let value = json?[path.split(separator: ".").map(String.init)] else { return false }
+        guard let value = value(path) else { return false }
         return switch shape {
         case .array: value.isArray
         case .text: value.text != nil

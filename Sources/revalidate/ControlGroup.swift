@@ -7,6 +7,8 @@ import Secrets
 actor ControlGroup {
     static let interval = 200
 
+    /// Without a canary nothing waits here.
+    nonisolated let isConfigured: Bool
     private let provider: Provider
     private let canary: RunSecrets.Canary?
     private let check: KeyCheck
@@ -21,6 +23,7 @@ actor ControlGroup {
     init(_ provider: Provider, _ canary: RunSecrets.Canary?, _ check: KeyCheck, _ ledger: Ledger) {
         self.provider = provider
         self.canary = canary
+        isConfigured = canary != nil
         self.check = check
         self.ledger = ledger
         state = canary == nil ? .notConfigured : .notDecided

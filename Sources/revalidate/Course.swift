@@ -69,8 +69,9 @@ struct Course: Sendable {
         }
         await lanes.value
         watch.cancel()
-        await client.shutDown()
     }
+
+    func closeConnections() async { await client.shutDown() }
 
     private func runLanes(_ desk: any VerdictDesk) async {
         let allowance = Allowance(settings.limit)

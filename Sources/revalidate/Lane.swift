@@ -99,7 +99,9 @@ struct Lane: Sendable {
         }
         pace.note(finding)
         if reachability.isHopeless(after: finding.judgement.verdict) { leave(.unreachable) }
-        for look in await control.admit(Look(key, finding)) { await desk.take(look) }
+        let look = Look(key, finding)
+        guard control.isConfigured else { return await desk.take(look) }
+        for look in await control.admit(look) { await desk.take(look) }
         if let reason = await control.failure { leave(reason) }
     }
 

@@ -35,6 +35,7 @@ struct Revalidation: Sendable {
             settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger,
             keysInHand: course.keysInHand)
         await course.travel(forecast)
+        await course.closeConnections()
         return await Closing(course).conclude()
     }
 
@@ -68,8 +69,10 @@ struct Revalidation: Sendable {
             course.keysInHand, course.halt)
         let settling = Task { await settler.run() }
         await course.travel(settler)
+        async let closed: Void = course.closeConnections()
         await settler.close()
         await settling.value
+        await closed
         return await Closing(course, record, pass).conclude()
     }
 }

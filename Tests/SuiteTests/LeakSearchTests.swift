@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func `characters of 16 bits are found at the head of a long file`() throws {
+        let key = LeakForms.of(String(Self.planted.prefix(8))).first { $0.name.contains("16") }
+        let wide = try #require(key).bytes + Array(repeating: UInt8(ascii: "."), count: 2 << 20)
+        #expect(try found([("long", wide)]) == ["long"])
+    }
+
+    @Test func `a path that cannot be read ends the search with 70`() throws {
+        let simulator = Repository.products.appending(path: "provider-simulator").path
+        let finished = try Subprocess.run(Repository.path("scripts/search-leaks"), [simulator, "/no/such/folder"])
+        #expect(finished.status == 70)
+        #expect(finished.stderr.contains("not all could be read"))
+    }
+
     @Test func `seven characters, prefixes, digests and numbers are no leak`() throws {
         var state: UInt64 = 1
         // The same noise each time: chance makes eight fitting characters once in 30 MB of it.

@@ -52,6 +52,16 @@ import Testing
         }
     }
 
+    @Test func `what README installs is found by cron and may be entered by the jobs' user`() throws {
+        let readme = try String(contentsOfFile: Repository.path("README.md"), encoding: .utf8)
+        let crontab = try Self.read("crontab")
+        let place = try #require(readme.firstMatch(of: /install -m 0755 .* ([^ ]+)\/\n/)).output.1
+        #expect(crontab.contains("\nPATH=\(place):"))
+        for text in [readme, try Self.read("environment"), try Self.read("systemd/revalidate.service")] {
+            #expect(text.contains("install -d -m 0750 -g byok /etc/byok\n"))
+        }
+    }
+
     /// As the job's manifest says it.
     private static func opensKeys(_ job: String) throws -> Bool {
         try read(job + ".yaml").contains("BYOK_MASTER_KEYS_FILE")

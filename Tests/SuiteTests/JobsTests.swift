@@ -93,7 +93,7 @@ struct JobsManifestTests {
     }
 
     @Test func `the crontab promises no time zone, and no trace of a crash`() {
-        #expect(JobsTimetable.assignments == ["SWIFT_BACKTRACE=enable=no"])
+        #expect(JobsTimetable.assignments == ["SWIFT_BACKTRACE=enable=no", "PATH=/usr/local/bin:/usr/bin:/bin"])
     }
 
     @Test func `a schedule outside of its bounds is refused`() {

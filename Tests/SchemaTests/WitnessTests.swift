@@ -117,6 +117,17 @@ struct WitnessTests {
         #expect(try db.settle(4, 1...3, "refused") == "held 3")
     }
 
+    @Test func `a look that may have been asked before the strike is no witness`() throws {
+        let db = try Self.database(keys: 4)
+        try db.settle(1, 1...3, "refused")
+        // Asked earlier, settled later: in the same batch, or at the end of a long run, where its row was locked.
+        try db.settle(1, 4...4, "valid")
+        try db.database.shiftTime(by: "59 minutes")
+        try db.settle(1, 4...4, "valid")
+        try db.database.shiftTime(by: "24 hours")
+        #expect(try db.settle(2, 1...3, "refused") == "held 3")
+    }
+
     @Test func `another provider's key is no witness`() throws {
         let db = try Self.database(keys: 3)
         try db.add(4...4, provider: "groq")

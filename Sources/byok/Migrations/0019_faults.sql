@@ -7,7 +7,7 @@
 alter table byok.guard_locks add column worked_at timestamptz;
 
 -- As in 0015, and new: where a provider has three keys or more in use, a second strike needs a witness, another of them
--- that worked since the first strike (the key's own good answer would have cleared it). Up to five refused keys a day
+-- that worked an hour after the first strike or later (the key's own good answer would have cleared it). Up to five refused keys a day
 -- never trip the guard, and a small provider has no more: there an outage looks like a few dead keys. Without a witness
 -- the strike is held and the key asked again daily. After a week it counts all the same: hardly an outage lasts as
 -- long, and by then the provider's other keys were asked too. One or two keys have nobody to witness for them, and
@@ -95,7 +95,9 @@ begin
                 + case when v.slow or k.first_refused_slow then confirm_after_slow else confirm_after end
                 as confirmed_from,
             case
-                when l.worked_at >= k.first_refused_at or k.provider = any (trusted_providers) then k.first_refused_at
+                -- An hour after: a look is asked before it settles, where its row was locked as long as the run went on.
+                when l.worked_at >= k.first_refused_at + least(confirm_after, interval '1 hour')
+                    or k.provider = any (trusted_providers) then k.first_refused_at
                 else k.first_refused_at + interval '7 days'
             end as witnessed_from
         from unnest(key_ids, key_revisions, verdicts, slow, http_statuses, codes, request_ids, latencies_ms)

@@ -34,6 +34,7 @@ public struct Conclusion: Sendable {
     public let details: [Detail]
     /// What a command by hand was asked for, such as the new key's id, in lines ended by `\n`; printed as it is
     /// instead of a line of what was done, and not in JSON. Whoever prints it escapes it.
+    /// Empty where standard output belongs to something else, such as a key: then not even JSON goes there.
     public let answer: String?
 
     public init(

@@ -87,7 +87,7 @@ public enum JobRunner {
             // On one terminal the announcement says it all.
             complain(conclusion, run.log)
         }
-        if run.settings.writesJSON {
+        if run.settings.writesJSON, conclusion.answer != "" {
             output.write(announcement.json + "\n")
         } else {
             // What ended badly may have done a part, which its counts tell.

@@ -25,8 +25,7 @@ struct KeysDelete: AsyncParsableCommand {
     func run() async {
         await JobRunner.act("byok-keys-delete", action) { [self] run throws(JobFailure) in
             let id = try KeyFlags.uuid(id, "the key's id")
-            let isReason = (1...500).contains(confirm.unicodeScalars.count) && !confirm.allSatisfy(\.isWhitespace)
-            guard isReason else {
+            guard DryRun.isReason(confirm) else {
                 throw JobFailure(
                     .usage, "--confirm is malformed; expected a reason of 1 to 500 characters",
                     next: "say why; nothing was deleted")

@@ -36,19 +36,30 @@ struct MasterKeysGenerate: AsyncParsableCommand {
 
     func run() async {
         await JobRunner.act("byok-master-keys-generate", action) { [self] run throws(JobFailure) in
-            try refuseVisibleOutput()
-            let version = try await chosenVersion()
-            guard !run.settings.isDryRun else {
-                return Conclusion(
-                    summary: "would make master key \(version); nothing was written", details: [Self.detail(version)])
+            do throws(JobFailure) {
+                return try await generate(run)
+            } catch {
+                return Conclusion([error.outcome], summary: error.message, next: error.next, answer: answer)
             }
-            try write(version)
-            // Standard output may hold the key, and nothing but it.
-            return Conclusion(
-                summary: "made master key \(version)", next: "give it to every reader, then byok master-keys register",
-                details: [Self.detail(version)], answer: toFile == nil ? "" : nil)
         }
     }
+
+    private func generate(_ run: Run) async throws(JobFailure) -> Conclusion {
+        try refuseVisibleOutput()
+        let version = try await chosenVersion()
+        guard !run.settings.isDryRun else {
+            return Conclusion(
+                summary: "would make master key \(version); nothing was written", details: [Self.detail(version)],
+                answer: answer)
+        }
+        try write(version)
+        return Conclusion(
+            summary: "made master key \(version)", next: "give it to every reader, then byok master-keys register",
+            details: [Self.detail(version)], answer: answer)
+    }
+
+    /// Standard output may be a file of keys: the key and nothing but it, whatever happens.
+    private var answer: String? { toFile == nil ? "" : nil }
 
     private static func detail(_ version: MasterKeyVersion) -> Conclusion.Detail {
         Conclusion.Detail("version", .integer(Int64(version.rawValue)))

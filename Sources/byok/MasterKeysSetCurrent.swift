@@ -16,14 +16,15 @@ struct MasterKeysSetCurrent: AsyncParsableCommand {
               byok master-keys set-current --key-version 2 --reason "quarterly rotation"
               byok master-keys set-current --key-version 1 --reason "web.3 cannot read version 2"
 
-            Exit: 0 done, or current already; 1 readers seen within 24 h do not hold the key, nothing was done; 64 usage, 69 database unavailable, 75 a long transaction keeps the table \
-            in use, 77 not permitted, 78 the key is not registered, or retired.
+            Exit: 0 done, or current already; 1 readers seen within 24 h do not hold the key, nothing was done; \
+            64 usage, 69 database unavailable, 75 a long transaction keeps the table in use, 77 not permitted, \
+            78 the key is not registered, or retired.
             """)
 
     /// How long a transaction of somebody else's is waited for; each try holds nobody up for more than a tenth of a second.
     private static let patience: Duration = .seconds(60)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
     @OptionGroup var database: DatabaseFlags
 
     @Option(help: "The number of the master key.") var keyVersion: Int
@@ -35,13 +36,13 @@ struct MasterKeysSetCurrent: AsyncParsableCommand {
         guard Int32(exactly: keyVersion).map({ $0 > 0 }) ?? false else {
             throw ValidationError("--key-version is a number from 1")
         }
-        guard (1...500).contains(reason.unicodeScalars.count), !reason.allSatisfy(\.isWhitespace) else {
+        guard DryRun.isReason(reason) else {
             throw ValidationError("--reason is a text of 1 to 500 characters")
         }
     }
 
     func run() async {
-        await JobRunner.run("byok-master-keys-set-current", common) { [self] run throws(JobFailure) in
+        await JobRunner.act("byok-master-keys-set-current", action) { [self] run throws(JobFailure) in
             let connection = try database.connection(for: "byok-master-keys")
             let known = try await RegisteredMasterKey.all(connection, nil)
             guard let key = known.first(where: { $0.version == keyVersion }), let state = key.state else {
@@ -55,7 +56,8 @@ struct MasterKeysSetCurrent: AsyncParsableCommand {
             }
             let isNew = state != MasterKeyState.current.rawValue
             if isNew, !readersAreGone { try await expectHolders(connection) }
-            if isNew, !run.settings.isDryRun { try await setCurrent(connection, run) }
+            // One that is current already may have lost the fence of its rotation, which this puts back.
+            if !run.settings.isDryRun { try await setCurrent(connection, run) }
             return Conclusion(
                 counts: [Conclusion.Count("made_current", isNew && !run.settings.isDryRun ? 1 : 0)],
                 summary: isNew ? "master key \(keyVersion) is current" : "master key \(keyVersion) was current already",

@@ -34,6 +34,22 @@ import Testing
         #expect(finished.stdout.wholeMatch(of: /3:[A-Za-z0-9+\/]{43}=\n/) != nil)
     }
 
+    @Test func `a file of keys that standard output appends to gets keys and nothing else`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "byok-keys-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let script = "umask 077; \"$0\" master-keys generate --key-version 3 $1 >> \"$2\""
+        for (flags, variables, status) in [
+            ("", [:], 0), ("--dry-run", [:], 0), ("", ["BYOK_DRY_RUN": "1"], 0), ("", ["BYOK_JSON": "1"], 0),
+            ("--json", [:], 64),
+        ] as [(String, [String: String], Int32)] {
+            let finished = try Subprocess.run(
+                "/bin/sh", ["-c", script, DoctorDesk.executable, flags, file], environment: variables)
+            #expect(finished.status == status, "\(flags) \(variables): \(finished.stderr)")
+        }
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(text.wholeMatch(of: /(3:[A-Za-z0-9+\/]{43}=\n){2}/) != nil)
+    }
+
     @Test(arguments: [
         ["status"], ["doctor"], ["pick"], ["keys", "list"], ["keys", "show"], ["master-keys", "list"],
     ])

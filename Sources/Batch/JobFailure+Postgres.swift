@@ -28,7 +28,9 @@ extension JobFailure: PostgresFailure {
             self.init(
                 .misconfigured, "the schema is missing or of another release: \(place)",
                 next: "run byok migrate, then jobs/sql/roles.sql")
-        case .raised: self.init(raised: error)
+        case .raised:
+            self.init(raised: error)
+            raised = error.sqlState
         case .constraint, .invalidValue, .unexpectedResult, .other:
             self.init(.broken, "the database answered what it must not: \(place)", next: "report this, as it stands")
         }

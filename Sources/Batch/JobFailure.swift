@@ -9,6 +9,8 @@ public struct JobFailure: Error, Sendable {
     public let message: LogMessage
     /// The next step for the person who reads it.
     public let next: LogMessage?
+    /// The code with which a function of the schema refused, such as `BK006`.
+    public internal(set) var raised: String?
 
     public init(_ outcome: Outcome, _ message: LogMessage, next: LogMessage? = nil) {
         self.outcome = outcome

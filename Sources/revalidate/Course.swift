@@ -64,7 +64,7 @@ struct Course: Sendable {
         let lanes = Task { await runLanes(desk) }
         let watch = Task {
             while !halt.isMet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
-            if halt.failure == nil { try? await Task.sleep(for: Self.stopBudget) }
+            if !halt.cannotGoOn { try? await Task.sleep(for: Self.stopBudget) }
             lanes.cancel()
         }
         await lanes.value

@@ -112,7 +112,7 @@ struct Lane: Sendable {
     }
 
     private func giveBackTheRest() async {
-        guard isOver, halt.failure == nil else { return }
+        guard isOver, !halt.cannotGoOn else { return }
         do throws(JobFailure) {
             ledger.enter(.returned, for: provider, count: try await pages.countRest())
         } catch {

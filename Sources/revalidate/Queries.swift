@@ -37,6 +37,9 @@ enum Queries {
             [.text(provider.rawValue), .timestamp(cutOff), .timestamp(after.dueAt), .uuid(after.id)])
     }
 
+    /// The code with which `quarantine` refuses once so many rows do not open that it is not the rows' fault.
+    static let tooManyUnreadable = "BK006"
+
     static func quarantine(_ key: DueKey, _ reason: String, _ pass: RunPass) -> Statement {
         Statement(
             "quarantine key", sql: PackageResources.quarantine_key_sql,

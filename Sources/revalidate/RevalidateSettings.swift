@@ -77,8 +77,8 @@ struct RevalidateSettings: Sendable {
         "BYOK_BATCH", flag: "--batch", default: 200, within: 1...1000, help: "At most so many verdicts a transaction.")
     static let leaseTTL = Setting<Duration>(
         "BYOK_LEASE_TTL", flag: "--lease-ttl", default: .seconds(120),
-        help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1d"
-    ) { duration($0, within: .seconds(1) ... .seconds(86_400)) }
+        help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1h"
+    ) { duration($0, within: .seconds(1) ... .seconds(3600)) }
     /// Two refusals nearer than that may be one outage at the provider's.
     private static let shortest: Duration = .seconds(3600)
     private static let longest: Duration = .seconds(365 * 86_400)

@@ -73,7 +73,8 @@ actor Settler: VerdictDesk {
             ledger.enter(isSet ? .quarantined : try await recordedOutcome(key), for: key.provider)
         } catch {
             ledger.enter(.returned, for: key.provider)
-            die(error)
+            // The keys that open are looked at all the same.
+            if error.raised == Queries.tooManyUnreadable { halt.note(error) } else { die(error) }
         }
     }
 
@@ -133,7 +134,8 @@ actor Settler: VerdictDesk {
     /// Settles what it can, and gives the looks at keys that somebody else holds locked.
     private func settle(_ batch: [Look]) async throws(JobFailure) -> [Look] {
         var (free, left) = (batch, [Look]())
-        for _ in 1...5 where !free.isEmpty {
+        var rounds = 0
+        while !free.isEmpty, rounds < 5 {
             let statement = Queries.settle(free, pass, settings)
             if let rows = try await database.writeUnlessLocked(statement, attempts: 1) {
                 try enter(rows, free)
@@ -142,6 +144,7 @@ actor Settler: VerdictDesk {
             let held = try await database.locked(free.map(\.keyID))
             left += free.filter { held.contains($0.keyID) }
             free.removeAll { held.contains($0.keyID) }
+            rounds = held.isEmpty ? rounds + 1 : 0
         }
         // What is locked is no key: a provider's guard, or the lease.
         guard free.isEmpty else { throw JobFailure(PostgresError(.retryTransaction, operation: "settle checks")) }

@@ -56,9 +56,10 @@ struct SavingsSettings: Sendable {
         expected: "an amount and a currency such as \"0.20 EUR\"", parse: CreditPrice.init)
     static let creditPriceSource = Setting<String>.text(
         "BYOK_CREDIT_PRICE_SOURCE", flag: "--credit-price-source", help: "Where that price was read, and when.")
-    static let leaseTTL = Setting<Duration>.duration(
+    static let leaseTTL = Setting<Duration>(
         "BYOK_LEASE_TTL", flag: "--lease-ttl", default: .seconds(120),
-        help: "How long the lease of a run that died keeps others out.")
+        help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1h"
+    ) { DurationText.read($0).flatMap { (.seconds(1) ... .seconds(3600)).contains($0) ? $0 : nil } }
 
     /// Every variable read here, for a snapshot of the environment.
     static let variables: [String] = [

@@ -28,6 +28,19 @@ import Testing
         #expect(try stage.database.psql(recorded) == "78|t")
     }
 
+    @Test func `where too many rows do not open, the others are looked at all the same`() throws {
+        let stage = try Stage()
+        try stage.plant(Self.keys(30, seed: 20_200))
+        try stage.plant(Self.keys(23, seed: 20_300), as: UUID())
+        _ = try stage.database.psql("update byok.api_keys set next_check_at = now() - random() * interval '1 hour'")
+
+        let ended = try stage.run(["--batch", "1"], try Simulator())
+
+        #expect(ended.status == 78, "\(ended.stderr)")
+        #expect(ended.stderr.contains("byok doctor"))
+        #expect(ended.counts == ["valid": 30, "quarantined": 20, "returned": 3])
+    }
+
     @Test func `a row that somebody holds locked is given back, and the rest is settled`() throws {
         let stage = try Stage()
         try stage.plant(Self.keys(3, seed: 21_000))

@@ -105,6 +105,14 @@ import Testing
         try Self.expectUntouched(stage, simulator)
     }
 
+    @Test func `a lease longer than the database gives is refused before it is asked for`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        #expect(try stage.run([], simulator, with: ["BYOK_LEASE_TTL": "2h"]).status == 78)
+        #expect(try stage.run(["--lease-ttl", "2h"], simulator).status == 64)
+        try Self.expectUntouched(stage, simulator)
+    }
+
     @Test func `a misspelt canary ends a run before it asks anybody`() throws {
         let (stage, _) = try Self.stage()
         let simulator = try Simulator()

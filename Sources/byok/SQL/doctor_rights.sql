@@ -36,6 +36,9 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('revalidate', 'execute', 'put_fingerprints', null, false),
         ('revalidate', 'execute', 'provider_guard_state', null, false),
         ('revalidate', 'execute', 'run_books', null, false),
+        ('revalidate', 'execute', 'return_unanswered', null, false),
+        ('revalidate', 'execute', 'locked_keys', null, false),
+        ('revalidate', 'execute', 'tell_held_keys', null, false),
 
         ('rotate-master', 'select', 'api_keys', array['id', 'user_id', 'master_key_version', 'sealed'], false),
         ('rotate-master', 'update', 'api_keys', array['sealed'], true),

@@ -5,16 +5,18 @@ internal import Synchronization
 
 /// The thread that owns the multi handle. Everybody else leaves mail and wakes it.
 ///
-// `multi` and `active` are touched by that thread alone, from `start` on; the mailbox is behind a mutex, and
-// curl_multi_wakeup is the one call libcurl allows from other threads. The handle lives as long as the loop.
+// `multi`, `watch` and `active` are touched by that thread alone, from `start` on, but for the watch's bell; the mailbox
+// is behind a mutex. The handle lives as long as the loop.
 @safe final class TransferLoop: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
+    private let watch: SocketWatch
     private let mailbox = Mutex(Mailbox())
     private var active: [ObjectIdentifier: Transfer] = [:]
 
     init(maximumIdleConnections: Int) throws(HTTPSError) {
         guard CurlLibrary.isStarted, let multi = unsafe curl_multi_init() else { throw .local }
         unsafe self.multi = unsafe multi
+        watch = try unsafe SocketWatch(multi)
         let bound = min(max(maximumIdleConnections, 1), 4096)
         guard unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, bound) == CURLM_OK else { throw .local }
     }
@@ -34,13 +36,13 @@ internal import Synchronization
         }
         guard let isFirst else { return transfer.finish(.failure(.cancelled)) }
         // Whoever put the first one in wakes the loop for those behind it too: it takes all that lies there.
-        if isFirst { wake() }
+        if isFirst { watch.wake() }
     }
 
     func cancel(_ transfer: Transfer) {
         transfer.isCancelled.store(true, ordering: .releasing)
         mailbox.withLock { $0.cancelled.append(transfer) }
-        wake()
+        watch.wake()
     }
 
     /// A later order to abort overrides one to drain.
@@ -50,18 +52,14 @@ internal import Synchronization
             if let waiter, !mailbox.isClosed { mailbox.stopWaiters.append(waiter) }
             return mailbox.isClosed
         }
-        if isClosed { waiter?.resume() } else { wake() }
+        if isClosed { waiter?.resume() } else { watch.wake() }
     }
-
-    private func wake() { unsafe curl_multi_wakeup(multi) }
 
     private func run() {
         blockBrokenPipeSignal()
         while readMail() {
-            var running: Int32 = 0
-            unsafe curl_multi_perform(multi, &running)
-            // An ended transfer often brings the next one: look into the mailbox before sleeping.
-            if !reap() { unsafe curl_multi_poll(multi, nil, 0, 1000, nil) }
+            watch.wait()
+            reap()
         }
         close()
     }
@@ -99,8 +97,7 @@ internal import Synchronization
         transfer.finish(outcome)
     }
 
-    private func reap() -> Bool {
-        var hasEnded = false
+    private func reap() {
         var easy: UnsafeMutableRawPointer? = nil
         var code = CURLE_OK
         while unsafe ccurl_next_finished(multi, &easy, &code) {
@@ -108,9 +105,7 @@ internal import Synchronization
             unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
             guard let transfer = unsafe Transfer.from(context) else { continue }
             end(transfer, transfer.outcome(code))
-            hasEnded = true
         }
-        return hasEnded
     }
 
     private func close() {

@@ -10,7 +10,6 @@ public actor SweepWatch {
         public internal(set) var rowsPerSecond = 0.0
         /// A replica is there, and nobody says where it is.
         public internal(set) var hasUndecidedReplica = false
-        public internal(set) var mostReplicaLag: Int?
     }
 
     private let connection: PostgresConnection
@@ -82,7 +81,6 @@ public actor SweepWatch {
     private func measureReplicas(at wal: Int) async -> Bool {
         let isBehind = await replicas.isBehind(at: wal, on: connection)
         let lag = await replicas.lag
-        sight.mostReplicaLag = [sight.mostReplicaLag, lag].compactMap { $0 }.max()
         sight.hasUndecidedReplica = await replicas.isUndecided
         context.tally.change { $0.replicaLag = lag }
         return isBehind

@@ -33,11 +33,8 @@ struct Closing: Sendable {
             rows throws(PostgresError) in try Census(rows)
         }
         let summary = RotationSummary(
-            runID: course.run.id, startedAt: course.preflight.now, shard: course.settings.shard,
-            isFast: course.settings.limits == .fast, workers: course.settings.workers,
-            target: course.preflight.target, censusBefore: course.preflight.census, censusAfter: census,
-            counts: standing.counts, passes: standing.pass, sight: sight, sealsBooked: standing.sealsBooked,
-            rotation: ending.state, duration: start.duration(to: .now), endedEarly: verdict.endedEarly)
+            target: course.preflight.target, censusAfter: census, counts: standing.counts, sight: sight,
+            duration: start.duration(to: .now))
         tell(summary)
         return await finish(
             Conclusion(

@@ -1,6 +1,5 @@
 import Batch
 import Postgres
-import Secrets
 
 /// The connections of a run: one reads, each worker writes on one, one keeps the lease, one says where the sweep stands,
 /// and one serves everything else, so that none waits for the others.
@@ -22,22 +21,7 @@ struct Database: Sendable {
         desk = PostgresConnection(settings)
         watch = PostgresConnection(settings)
         keeper = PostgresConnection(settings)
-        replica = try Self.replica()
-    }
-
-    /// A secret, because its URL may hold a password: a variable or a file, never a flag.
-    private static func replica() throws(JobFailure) -> PostgresConnection? {
-        let url: SecretBytes?
-        do {
-            url = try SecretSource.read("BYOK_REPLICA_URL", maximumByteCount: 4096)
-        } catch { throw JobFailure(error) }
-        if url == nil { return nil }
-        do {
-            var settings = try ConnectionSettings(
-                databaseURL: url, password: nil, applicationName: "byok/rotate-master")
-            settings.reconnectBudget = .seconds(2)
-            return PostgresConnection(settings)
-        } catch { throw JobFailure(error) }
+        replica = try DeclaredReplica.connection()
     }
 
     func connect() async throws(JobFailure) {

@@ -8,6 +8,7 @@ struct Retirement: Sendable {
     private let retention: Retention
     private let report: RunReport
     private let database: Batch.Database
+    private let replica: PostgresConnection?
 
     init(
         _ run: Run, _ order: RetireOrder, _ flags: RetentionFlags, _ databaseFlags: DatabaseFlags
@@ -17,12 +18,16 @@ struct Retirement: Sendable {
         retention = try Retention(flags)
         report = try RunReport(run.settings)
         database = try Batch.Database(databaseFlags, for: "byok/rotate-master")
+        replica = try DeclaredReplica.connection()
     }
 
     func conclude() async throws(JobFailure) -> Conclusion {
         try order.expectWords()
         try await database.connect()
-        let (picture, obstacles) = try await look()
+        var (picture, obstacles) = try await look()
+        if let replica, let end = picture.rotation?.lastPosition, await !DeclaredReplica.isPast(end, replica) {
+            obstacles.append(.declaredReplica)
+        }
         guard picture.isOperator else {
             throw JobFailure(
                 .notPermitted, "only byok_operator retires a master key, and this is \(PlaceName(picture.who))",

@@ -12,6 +12,8 @@ enum RetirementObstacle: String, CaseIterable, Sendable {
     case quarantined
     case readers
     case replicas
+    /// Asked by `retire` itself: the database does not know of it.
+    case declaredReplica = "declared_replica"
 
     static func all(
         _ terms: RetirementTerms, _ transaction: borrowing Transaction
@@ -67,6 +69,11 @@ extension RetirementTerms {
         case .quarantined: return quarantinedWords(key)
         case .readers: return readerWords(picture)
         case .replicas: return replicaWords(picture)
+        case .declaredReplica:
+            return (
+                "the replica of BYOK_REPLICA_URL is not past the end of the sweep, or does not say where it is",
+                "wait for it; where it is gone for good, leave BYOK_REPLICA_URL out"
+            )
         }
     }
 

@@ -97,11 +97,11 @@ struct VerifyPass: Sendable {
             }
         } catch { throw Halted(error) }
         guard let fault else { return nil }
-        guard let reason = fault.rowFault else { throw .failed(JobFailure(fault)) }
+        guard let reason = fault.quarantineReason else { throw .failed(JobFailure(fault)) }
         do throws(PostgresError) {
             return UnreadableRow(
                 keyID: binding.keyID, version: Int(binding.masterKeyVersion.rawValue),
-                sealed: try row.bytes("sealed"), reason: reason)
+                sealed: try row.bytes("sealed"), reason: reason.description)
         } catch { throw Halted(error) }
     }
 }

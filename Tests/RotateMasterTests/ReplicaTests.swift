@@ -49,6 +49,22 @@ struct ReplicaTests {
         #expect(asked.status == 0, "\(asked.stderr)")
         #expect(!asked.stderr.contains("does not say where it is"))
 
+        // A retirement asks it too.
+        #expect(try stage.run(["verify"]).status == 0)
+        let words = ["--reason", "test", "--grace", "0s", "--confirm", "retire version 1", "--dry-run"]
+        for (named, obstacles) in [(url, []), ("host=\(standby.folder) port=1 dbname=postgres", ["declared_replica"])] {
+            var environment = stage.database.environment(role: "byok_operator")
+            environment["BYOK_REPLICA_URL"] = named
+            environment["BYOK_JSON"] = "1"
+            let retire = Ended(
+                try Subprocess(
+                    Stage.executable,
+                    ["retire", "--key-version", "1", "--ignore-replica", "standby"] + words, environment: environment
+                ).wait())
+            #expect(retire.status == (obstacles.isEmpty ? 0 : 1), "\(retire.stderr)")
+            #expect(obstacles.allSatisfy(retire.stdout.contains), "\(retire.stdout)")
+        }
+
         // Not asked, and the owner may not see: told, not waited for; a retirement would refuse.
         try stage.makeCurrent(1)
         let hidden = try stage.run()

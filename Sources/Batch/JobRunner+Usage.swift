@@ -14,7 +14,7 @@ extension JobRunner {
         if CommandLine.arguments.contains("--json") {
             Terminal.standardOutput().write(usageJSON(Command._commandName, status) + "\n")
         }
-        Terminal.standardError().write(Terminal.escapeLines(veiled(message)) + "\n")
+        Terminal.standardError().write(Terminal.escapeLines(veiled(message, but: names(of: command))) + "\n")
         exit(status)
     }
 
@@ -27,18 +27,24 @@ extension JobRunner {
             ]))
     }
 
-    /// The parser repeats what was typed, and that may be a key. Names of flags stay, so that a slip is found.
-    private static func veiled(_ message: String) -> String {
+    /// The parser repeats what was typed, and that may be a key. Names of flags and commands stay, so that a slip
+    /// is found.
+    private static func veiled(_ message: String, but names: Set<String>) -> String {
         let typed = CommandLine.arguments.dropFirst().flatMap { word in
             [word] + word.split(separator: "=", maxSplits: 1).map(String.init)
         }
         var message = message
         // The longest first: a short word may be part of a long one.
-        for word in typed.sorted(by: { $0.utf8.count > $1.utf8.count }) where !isFlagName(word) {
+        for word in typed.sorted(by: { $0.utf8.count > $1.utf8.count }) where !isFlagName(word) && !names.contains(word)
+        {
             message = message.replacing("'\(word)'", with: "'(not shown)'")
             if word.utf8.count >= 8 { message = message.replacing(word, with: "(not shown)") }
         }
         return message
+    }
+
+    private static func names(of command: any ParsableCommand.Type) -> Set<String> {
+        command.configuration.subcommands.reduce([command._commandName]) { $0.union(names(of: $1)) }
     }
 
     /// Two hyphens, then small letters and single hyphens: too poor for a key.

@@ -56,6 +56,6 @@ struct LiveCheck: Sendable {
 extension KeyCheck.Finding {
     fileprivate var status: LogMessage {
         if let httpStatus { return "HTTP \(httpStatus, as: "http_status")" }
-        return "no answer"
+        return fault.map { "\(PlaceName($0.description))" } ?? "no answer"
     }
 }

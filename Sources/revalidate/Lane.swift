@@ -108,7 +108,8 @@ struct Lane: Sendable {
     private func leave(_ reason: UnfinishedReason) {
         guard end.reach() else { return }
         ledger.leaveUnfinished(provider, because: reason)
-        log.warning("provider_not_decided", "\(provider, as: "provider") is not decided: \(reason)")
+        let trouble: LogMessage = reason == .unreachable ? ledger.trouble(of: provider).map { " (\($0))" } ?? "" : ""
+        log.warning("provider_not_decided", "\(provider, as: "provider") is not decided: \(reason)\(trouble)")
     }
 
     private func giveBackTheRest() async {

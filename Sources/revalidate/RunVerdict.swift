@@ -21,7 +21,10 @@ struct RunVerdict {
                     next: "revalidate status, then revalidate approve or leave it"))
         }
         if isDeaf {
-            found.append(Finding(.unavailable, "no provider answered", next: "run again later"))
+            found.append(
+                Finding(
+                    .unavailable, "no provider answered",
+                    next: "byok doctor --for revalidate --network looks from here; then run again"))
         } else if !ledger.unfinished.isEmpty {
             found.append(
                 Finding(.incomplete, "\(ledger.unfinished.count) providers were not decided", next: "see the log"))
@@ -69,7 +72,8 @@ struct RunVerdict {
         guard stop != .leaseLost else {
             return Finding(.leaseHeld, "another run has taken the lease over", next: "run again when it has ended")
         }
-        return Finding(.stopped, "stopped (\(stop))", next: "run revalidate again: it goes on with what is still due")
+        return Finding(
+            .stopped, "ended early (\(stop))", next: "run revalidate again: it goes on with what is still due")
     }
 
     /// One line each for what a person should know and the exit status may hide.

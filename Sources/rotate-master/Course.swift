@@ -30,6 +30,12 @@ struct Course: Sendable {
                 counts: [Conclusion.Count("rest", 0)],
                 summary: "every key is under master key \(preflight.target.rawValue), and its rotation is over")
         }
+        if open == nil, !preflight.hasPrevious, rest == 0 {
+            return Conclusion(
+                counts: [Conclusion.Count("rest", 0)],
+                summary: "there is no key but master key \(preflight.target.rawValue): nothing to rotate",
+                next: "rotate-master plan says how a rotation begins")
+        }
         guard open == nil, onlyContinuing else { return nil }
         return Conclusion(
             counts: [Conclusion.Count("rest", rest)],

@@ -37,8 +37,7 @@ struct DeployOrder: Sendable {
     /// The current key while anything is left of an older one; else the key that waits.
     private static func target(_ picture: RotationPicture) -> Int? {
         guard let current = picture.current else { return picture.next?.version }
-        let isUnderWay =
-            !picture.previous.isEmpty || picture.remaining(for: current.version) > 0 || picture.openRotation != nil
+        let isUnderWay = !picture.previous.isEmpty || picture.remaining(for: current.version) > 0
         return isUnderWay ? current.version : picture.next?.version
     }
 

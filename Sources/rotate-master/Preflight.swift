@@ -19,6 +19,8 @@ struct Preflight: Sendable {
     let open: RotationState?
     /// Nothing is sealed under another key than the target.
     let isFenced: Bool
+    /// A key waits for its retirement, which needs the proof of a rotation.
+    let hasPrevious: Bool
 
     static func pass(
         _ settings: RotateSettings, _ keyring: Keyring, _ database: Database, _ log: Log
@@ -32,14 +34,16 @@ struct Preflight: Sendable {
             rows throws(PostgresError) in try Census(rows)
         }
         try expectKeys(for: census, in: keyring)
-        let (sealed, isFenced) = try await database.read(Queries.target(target)) { rows throws(PostgresError) in
+        let (sealed, isFenced, hasPrevious) = try await database.read(Queries.target(target)) {
+            rows throws(PostgresError) in
             let row = try rows.single()
-            return (try row.int("sealed_count"), try row.bool("is_fenced"))
+            return (try row.int("sealed_count"), try row.bool("is_fenced"), try row.bool("has_previous"))
         }
         try expectSeals(sealed, for: census.rest(target), under: target, log)
         let open: RotationState?
         do { open = try await RotationSteps.open(on: database.desk) } catch { throw JobFailure(error) }
-        let preflight = Preflight(now: now, target: target, census: census, open: open, isFenced: isFenced)
+        let preflight = Preflight(
+            now: now, target: target, census: census, open: open, isFenced: isFenced, hasPrevious: hasPrevious)
         if settings.holdersConfirmed == nil, open?.holdersConfirmed == nil || open?.target != target {
             try await preflight.expectReaders(database)
         }

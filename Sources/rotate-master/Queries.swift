@@ -22,10 +22,4 @@ enum Queries {
     static func readersWithout(_ version: MasterKeyVersion) -> Statement {
         Statement("readers without", sql: PackageResources.readers_without_sql, [.int(Int(version.rawValue))])
     }
-
-    static func tellHeldKeys(_ versions: [MasterKeyVersion]) -> Statement {
-        Statement(
-            "tell held keys", sql: PackageResources.tell_held_keys_sql,
-            [.text("rotate-master"), .ints(versions.map { Int($0.rawValue) })], idempotent: true)
-    }
 }

@@ -36,7 +36,6 @@ struct RotationRun: Sendable {
             run, shard: settings.shard.name, for: settings.leaseTTL, on: database.keeper)
         do throws(JobFailure) {
             let record = try await RunRecord.start(run, under: lease, on: database.desk)
-            try await database.write(Queries.tellHeldKeys(course.keyring.versions))
             let conclusion = await course.perform(lease, record)
             await lease.release()
             return conclusion

@@ -65,6 +65,6 @@ struct RunVerdict {
         guard stop != .leaseLost else {
             return (.leaseHeld, "another run has taken the lease over", "nothing: it goes on where this one ended")
         }
-        return (.stopped, "stopped (\(stop))", resume)
+        return (.stopped, "ended early (\(stop))", resume)
     }
 }

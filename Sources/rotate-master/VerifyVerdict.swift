@@ -42,7 +42,7 @@ struct VerifyVerdict: Sendable {
     private var summary: LogMessage {
         if isBroken { return "the database counted \(books.stored) keys, and \(books.seen) were seen" }
         if isFull { return "\(books.failed) rows do not open; the pass ended at them" }
-        if let stopReason { return "stopped (\(stopReason)) after \(books.seen) of \(books.stored) keys" }
+        if let stopReason { return "ended early (\(stopReason)) after \(books.seen) of \(books.stored) keys" }
         if books.failed > 0 { return "\(books.failed) of \(books.stored) rows do not open" }
         if books.leftOut > 0 { return "every key opens but \(books.leftOut), which were set aside before" }
         return "every key opens: \(books.opened)"

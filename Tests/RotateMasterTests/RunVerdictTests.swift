@@ -38,7 +38,7 @@ struct RunVerdictTests {
 
         let stopped = RunVerdict(.halted(state), counts, nil, .signal)
         #expect(Outcome.first(of: stopped.outcomes) == .quarantined(2))
-        #expect(stopped.message?.text == "stopped (signal); before that 2 rows do not open and were quarantined")
+        #expect(stopped.message?.text == "ended early (signal); before that 2 rows do not open and were quarantined")
         #expect(stopped.next?.text.hasPrefix("rotate-master run: it goes on where it ended") == true)
         let failed = RunVerdict(.halted(state), counts, .tableInUse, nil)
         #expect(failed.message?.text.hasPrefix("a long transaction keeps byok.api_keys in use; before that 2") == true)

@@ -227,7 +227,7 @@ insert into calls values
     ('byok_revalidate', 'tell_held_keys'), ('byok_revalidate', 'provider_guard_state'),
     ('byok_revalidate', 'return_unanswered'), ('byok_revalidate', 'locked_keys'),
 
-    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'), ('byok_rotate', 'tell_held_keys'),
+    ('byok_rotate', 'reserve_seals'),
     ('byok_rotate', 'readers_without'), ('byok_rotate', 'replicas'), ('byok_rotate', 'horizon_holders'),
     ('byok_rotate', 'retirement_obstacles'),
     ('byok_rotate', 'keys_by_version'), ('byok_rotate', 'begin_rotation'), ('byok_rotate', 'note_rotation'),

@@ -1,2 +1,0 @@
--- A rotation asks who holds which master key; this job is a reader too.
-select byok.tell_held_keys($1::text, $2::integer[])

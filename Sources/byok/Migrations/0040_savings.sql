@@ -68,26 +68,35 @@ begin
 end
 $$;
 
--- Since when, within the period, something else was true of a user's keys: where `width_bucket` of a moment within `at`
--- is the number of the stretch, as in byok.key_holdings. Users of whom one thing held throughout are left out.
+-- The stretches of the period in each of which one thing was true of a user's keys, numbered from 0. Users of whom one
+-- thing held throughout are left out: theirs is number 0.
 --
--- Few rows are announced: how many there are decides nothing, but the planner multiplies them by the users.
-create function byok.key_changes(period_start timestamptz, period_end timestamptz, only_user uuid)
-returns table (user_id uuid, at timestamptz[])
-language plpgsql stable parallel safe rows 2 set search_path = '' as $$
+-- Few rows are announced: the planner multiplies groups by them, and how many there are changes no plan.
+create function byok.key_stretches(period_start timestamptz, period_end timestamptz, only_user uuid)
+returns table (user_id uuid, stretch integer, at timestamptz, until timestamptz)
+language plpgsql stable parallel safe rows 1 set search_path = '' as $$
 #variable_conflict use_column
 begin
     return query
-    select s.user_id, array_agg(distinct m.at order by m.at)
-    from byok.key_spells(period_start, period_end, only_user) s
-    cross join lateral (values (s.at), (s.until)) m (at)
-    where m.at > period_start and m.at < period_end
-    group by s.user_id;
+    with changes as (
+        select e.user_id, e.at from byok.key_events e
+        where e.at > period_start and e.at < period_end and (only_user is null or e.user_id = only_user)
+        union
+        select k.user_id, k.quarantined_at from byok.api_keys k
+        where k.quarantined_at > period_start and k.quarantined_at < period_end
+            and (only_user is null or k.user_id = only_user)
+    )
+    select m.user_id, (row_number() over w)::integer - 1, m.at, coalesce(lead(m.at) over w, period_end)
+    from (
+        select c.user_id, c.at from changes c
+        union
+        select c.user_id, period_start from changes c
+    ) m
+    window w as (partition by m.user_id order by m.at);
 end
 $$;
 
--- What each user held of each provider in each stretch of the period: the first is number 0, at the next of
--- byok.key_changes the next begins. Of several keys of a provider the best, by state: usable, set_aside, not_checked,
+-- What each user held of each provider in each stretch of the period, as byok.key_stretches numbers them. Of several keys of a provider the best, by state: usable, set_aside, not_checked,
 -- disabled; `event_id` is the event since which it was so.
 create function byok.key_holdings(period_start timestamptz, period_end timestamptz, only_user uuid)
 returns table (user_id uuid, stretch integer, provider text, state text, event_id bigint)
@@ -98,20 +107,28 @@ begin
     with spells as materialized (
         select s.* from byok.key_spells(period_start, period_end, only_user) s
     ),
-    moments as (
-        select m.user_id, m.at, (row_number() over (partition by m.user_id order by m.at))::integer - 1 as stretch
-        from (
-            select s.user_id, period_start as at from spells s
-            union
-            select s.user_id, s.at from spells s where s.at > period_start
-            union
-            select s.user_id, s.until from spells s where s.until < period_end
-        ) m
+    stretches as materialized (
+        select t.user_id, t.stretch, t.at from byok.key_stretches(period_start, period_end, only_user) t
     )
     select distinct on (m.user_id, m.stretch, s.provider) m.user_id, m.stretch, s.provider, s.state, s.event_id
-    from moments m
+    from (
+        select t.user_id, t.stretch, t.at from stretches t
+        union all
+        select distinct s.user_id, 0, period_start from spells s
+        where s.user_id not in (select t.user_id from stretches t)
+    ) m
     join spells s on s.user_id = m.user_id and s.at <= m.at and s.until > m.at
     order by m.user_id, m.stretch, s.provider, s.state desc, s.at desc, s.event_id desc;
+end
+$$;
+
+-- The parts of a period that begin at these moments, numbered as width_bucket does. One row is announced, for the same
+-- reason as above.
+create function byok.period_parts(starts timestamptz[])
+returns table (number integer, at timestamptz)
+language plpgsql immutable parallel safe rows 1 set search_path = '' as $$
+begin
+    return query select s.number::integer, s.at from unnest(starts) with ordinality s (at, number);
 end
 $$;
 
@@ -175,4 +192,5 @@ begin
 end
 $$;
 
-revoke all on function byok.key_changes, byok.key_holdings, byok.key_spells, byok.price_periods, byok.token_price_periods from public;
+revoke all on function byok.key_holdings, byok.key_spells, byok.key_stretches, byok.period_parts, byok.price_periods,
+    byok.token_price_periods from public;

@@ -5,24 +5,25 @@
 -- price of a credit in it, or null. $10 to $12: kind, provider and rate in percent of each claim.
 --
 -- The analyses are read once, by several processes, into cells of equal ones; all but the ledger follows from the cells.
--- Nothing is summed but counts, tokens and fingerprints: equal amounts are multiplied.
+-- Nothing is summed but counts, tokens and fingerprints: equal amounts are multiplied. What a moment falls into is joined,
+-- not computed: the planner would take every moment for a group of its own, and sort.
 with
 cells as (
     select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason, a.credits_list, a.credits_charged,
         case when $7::boolean and a.mode = 'own_key' then a.model end as model,
-        case when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key'
-            then ($5::timestamptz[])[width_bucket(a.started_at, $5::timestamptz[])]
-            else ($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])] end as since,
-        coalesce(width_bucket(a.started_at, h.at), 0) as stretch,
+        b.at as since, coalesce(h.stretch, 0) as stretch,
         count(*) as analyses,
         count(*) filter (where a.input_tokens is not null and a.output_tokens is not null) as metered,
         sum(a.input_tokens) filter (where $7::boolean and a.output_tokens is not null) as input_tokens,
         sum(a.output_tokens) filter (where $7::boolean and a.input_tokens is not null) as output_tokens,
-        min(a.started_at) as first_at, max(a.started_at) as last_at,
-        -- Of which analyses at which charge: the ledger must have the same.
-        sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged))) filter (where a.credits_charged <> 0) as fingerprint
+        min(a.started_at) as first_at, max(a.started_at) as last_at
     from byok.analyses a
-    left join byok.key_changes($1, $2, $3) h on h.user_id = a.user_id
+    left join byok.key_stretches($1, $2, $3) h
+        on h.user_id = a.user_id and h.at <= a.started_at and h.until > a.started_at
+    left join byok.period_parts($5) b
+        on b.number = width_bucket(
+            case when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key' then a.started_at
+                else ($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])] end, $5::timestamptz[])
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),
@@ -31,7 +32,6 @@ tariff as materialized (
     from unnest($5::timestamptz[]) b (at)
     join byok.price_periods($1, $2) p on p.valid_from <= b.at and p.until > b.at
 ),
-dearest as materialized (select t.since, t.kind, max(t.own) as own from tariff t group by 1, 2),
 holdings as materialized (select h.* from byok.key_holdings($1, $2, $3) h),
 -- Few different hands are held by many users: `,anthropic usable,openai disabled,`.
 hands as materialized (
@@ -39,28 +39,34 @@ hands as materialized (
     from holdings h
     group by 1, 2
 ),
--- Of a hand that key counts which the kind has a price for: a usable one first, then the cheapest.
+-- Of a hand that key counts which the kind has a price for: a usable one first, then the cheapest. `dearest` is the price
+-- for whoever has none, of any provider. An array says that there are few hands.
 choices as materialized (
-    select distinct on (h.hand, t.kind, t.since) h.hand, t.kind, t.since, k.provider, k.state, t.own
-    from (select distinct hand from hands) h
-    cross join lateral (
-        select split_part(held, ' ', 1), split_part(held, ' ', 2) from unnest(string_to_array(trim(h.hand, ','), ',')) held
-    ) k (provider, state)
-    join tariff t on t.provider = k.provider and t.own is not null
-    order by h.hand, t.kind, t.since, k.state desc, t.own - t.credits_list, k.provider
+    select distinct on (h.hand, d.kind, d.since) h.hand, d.kind, d.since, d.own as dearest, k.provider, k.state, k.own
+    from unnest(array(select distinct h.hand from hands h union all select '')) h (hand)
+    cross join (select t.since, t.kind, max(t.own) as own from tariff t group by 1, 2) d
+    left join lateral (
+        select t.provider, split_part(held, ' ', 2) as state, t.own, t.own - t.credits_list as saving
+        from unnest(string_to_array(trim(h.hand, ','), ',')) held
+        join tariff t on t.provider = split_part(held, ' ', 1) and t.kind = d.kind and t.since = d.since
+        where t.own is not null
+    ) k on true
+    order by h.hand, d.kind, d.since, k.state desc nulls last, k.saving, k.provider
 ),
 -- Causes of credits missed, as in CauseName below; 0 is none, 10 that no price on an own key is listed. `own`: the price
 -- that the analysis would have had; where neither a key nor a provider is known, the dearest, so that nothing is overstated.
 judged as materialized (
     select c.user_id, c.kind, c.provider, c.mode, c.credits_list as list, c.credits_charged as charged, c.stretch,
-        ($4::timestamptz[])[width_bucket(c.since, $4::timestamptz[])] as month,
-        c.analyses, c.metered, c.first_at, c.last_at, c.fingerprint,
-        case when k.provider is not null then c.metered else 0 end as costed,
+        c.since,
+        c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
+        case when k.provider is not null then c.metered::integer else 0 end as costed,
         (c.input_tokens * k.input_price + c.output_tokens * k.output_price) * 0.000001 as cost,
         t.credits_list as price_list, t.own as price_own,
         case c.mode when 'plan' then coalesce(b.provider, c.provider) else coalesce(c.provider, b.provider) end as party,
-        b.provider as held, o.own,
+        o.own, case when c.credits_charged >= 0 and c.credits_charged < 'NaN'
+            then c.analyses * (c.credits_charged - o.own) end as missed,
         c.credits_charged >= 0 and c.credits_charged < 'NaN' as is_charge_known,
+        coalesce(c.credits_list = 'NaN' or c.credits_charged = 'NaN', true) as is_unpriced,
         coalesce(c.credits_list >= 0 and c.credits_list < 'NaN' and c.credits_charged >= 0 and c.credits_charged < 'NaN'
             -- An own key is always some provider's.
             and (c.mode <> 'own_key'
@@ -86,9 +92,8 @@ judged as materialized (
         end as cause
     from cells c
     left join hands h on h.user_id = c.user_id and h.stretch = c.stretch
-    left join choices b on b.hand = h.hand and b.kind = c.kind and b.since = c.since
+    left join choices b on b.hand = coalesce(h.hand, '') and b.kind = c.kind and b.since = c.since
     left join tariff t on t.kind = c.kind and t.provider = c.provider and t.since = c.since
-    left join dearest d on d.kind = c.kind and d.since = c.since
     left join byok.token_price_periods($1, $2, $8) k
         on c.mode = 'own_key' and k.provider = c.provider and k.model = c.model
         and k.valid_from <= c.since and k.until > c.since
@@ -97,119 +102,161 @@ judged as materialized (
             when c.mode = 'own_key' then null
             when b.provider is not null and (c.mode = 'plan' or c.provider is null) then b.own
             when c.provider is not null then t.own
-            else d.own
+            else b.dearest
         end
     ) o (own)
 ),
--- By user, mode and cause. Rows set aside are counted and charged, and in nothing else.
-used as materialized (
-    select j.user_id, j.mode, j.cause, bool_or(j.held is not null) as is_holder,
-        sum(j.analyses)::bigint as analyses,
-        (sum(j.analyses) filter (where j.list is null or j.charged is null or 'NaN' in (j.list, j.charged)))::bigint
-            as unpriced,
-        (sum(j.analyses) filter (where not j.is_regular))::bigint as irregular,
+-- By user. Rows set aside are counted and charged, and in nothing else.
+sums as materialized (
+    select j.user_id, bool_or(j.mode <> 'plan') as has_used,
+        sum(j.analyses) as analyses,
+        sum(j.analyses) filter (where j.cause <> 10) as eligible,
+        sum(j.analyses) filter (where j.mode = 'own_key') as own_key,
+        sum(j.analyses) filter (where j.mode = 'plan') as plan,
+        sum(j.analyses) filter (where j.mode = 'fallback') as fallback,
+        sum(j.analyses) filter (where j.is_unpriced) as unpriced,
+        sum(j.analyses) filter (where not j.is_regular) as irregular,
+        sum(j.analyses) filter (where not j.is_regular and j.mode = 'own_key') as own_irregular,
         sum(j.analyses * j.list) filter (where j.is_regular) as list,
         sum(j.analyses * j.charged) filter (where j.is_regular) as charged,
-        sum(j.analyses * j.charged) filter (where j.charged < 'NaN') as charged_all,
-        sum(j.analyses * (j.charged - j.own)) filter (where j.is_charge_known) as missed,
-        (sum(j.analyses) filter (where j.is_charge_known is not true))::bigint as not_known,
-        min(j.first_at) as first_at, max(j.last_at) as last_at,
-        sum(j.metered)::bigint as metered, sum(j.costed)::bigint as costed, sum(j.cost) as cost,
-        sum(j.fingerprint) as fingerprint
-    from judged j
-    group by 1, 2, 3
-),
-sums as materialized (
-    select u.user_id, bool_or(u.mode <> 'plan') as has_used,
-        sum(u.analyses)::bigint as analyses,
-        (sum(u.analyses) filter (where u.cause <> 10))::bigint as eligible,
-        (sum(u.analyses) filter (where u.mode = 'own_key'))::bigint as own_key,
-        (sum(u.analyses) filter (where u.mode = 'plan'))::bigint as plan,
-        (sum(u.analyses) filter (where u.mode = 'fallback'))::bigint as fallback,
-        sum(u.unpriced)::bigint as unpriced, sum(u.irregular)::bigint as irregular,
-        (sum(u.irregular) filter (where u.mode = 'own_key'))::bigint as own_irregular,
-        sum(u.list) as list, sum(u.charged) as charged, sum(u.charged_all) as charged_all,
-        sum(u.list - u.charged) filter (where u.mode = 'own_key') as own_saved,
-        (sum(u.not_known) filter (where u.cause between 1 and 9))::bigint as not_known,
-        sum(u.missed) filter (where u.cause between 1 and 9) as missed,
+        sum(j.analyses * j.charged) filter (where not j.is_regular and j.charged < 'NaN') as charged_aside,
+        sum(j.analyses * (j.list - j.charged)) filter (where j.is_regular and j.mode = 'own_key') as own_saved,
+        sum(j.analyses) filter (where j.cause between 1 and 9 and j.is_charge_known is not true) as not_known,
         array[
-            sum(u.analyses) filter (where u.cause = 1), sum(u.analyses) filter (where u.cause = 2),
-            sum(u.analyses) filter (where u.cause = 3), sum(u.analyses) filter (where u.cause = 4),
-            sum(u.analyses) filter (where u.cause = 5), sum(u.analyses) filter (where u.cause = 6),
-            sum(u.analyses) filter (where u.cause = 7), sum(u.analyses) filter (where u.cause = 8),
-            sum(u.analyses) filter (where u.cause = 9), sum(u.analyses) filter (where u.cause = 10)
-        ]::bigint[] as cause_analyses,
+            sum(j.analyses) filter (where j.cause = 1), sum(j.analyses) filter (where j.cause = 2),
+            sum(j.analyses) filter (where j.cause = 3), sum(j.analyses) filter (where j.cause = 4),
+            sum(j.analyses) filter (where j.cause = 5), sum(j.analyses) filter (where j.cause = 6),
+            sum(j.analyses) filter (where j.cause = 7), sum(j.analyses) filter (where j.cause = 8),
+            sum(j.analyses) filter (where j.cause = 9), sum(j.analyses) filter (where j.cause = 10)
+        ] as cause_analyses,
         array[
-            sum(u.missed) filter (where u.cause = 1), sum(u.missed) filter (where u.cause = 2),
-            sum(u.missed) filter (where u.cause = 3), sum(u.missed) filter (where u.cause = 4),
-            sum(u.missed) filter (where u.cause = 5), sum(u.missed) filter (where u.cause = 6),
-            sum(u.missed) filter (where u.cause = 7), sum(u.missed) filter (where u.cause = 8),
-            sum(u.missed) filter (where u.cause = 9)
+            sum(j.missed) filter (where j.cause = 1), sum(j.missed) filter (where j.cause = 2),
+            sum(j.missed) filter (where j.cause = 3), sum(j.missed) filter (where j.cause = 4),
+            sum(j.missed) filter (where j.cause = 5), sum(j.missed) filter (where j.cause = 6),
+            sum(j.missed) filter (where j.cause = 7), sum(j.missed) filter (where j.cause = 8),
+            sum(j.missed) filter (where j.cause = 9)
         ] as cause_missed,
-        min(u.first_at) filter (where u.mode = 'own_key') as first_own_key_at,
-        max(u.last_at) filter (where u.mode = 'own_key') as last_own_key_at,
-        (sum(u.metered) filter (where u.mode = 'own_key'))::bigint as metered,
-        sum(u.costed)::bigint as costed, sum(u.cost) as cost, sum(u.fingerprint) as fingerprint
-    from used u
+        min(j.first_at) filter (where j.mode = 'own_key') as first_own_key_at,
+        max(j.last_at) filter (where j.mode = 'own_key') as last_own_key_at,
+        sum(j.metered) filter (where j.mode = 'own_key') as metered,
+        sum(j.costed) as costed, sum(j.cost) as cost
+    from judged j
     group by 1
 ),
 -- For whom a price changed between analyses of one kind and provider.
 repriced as materialized (
     select distinct j.user_id
     from judged j
-    where j.kind = any ($6::text[])
+    where (j.kind, j.provider) in (
+        select t.kind, t.provider from tariff t
+        group by 1, 2
+        having min(t.credits_list) <> max(t.credits_list) or min(t.own) <> max(t.own)
+    )
     group by j.user_id, j.kind, j.provider
     having min(j.price_list) <> max(j.price_list) or min(j.price_own) <> max(j.price_own)
 ),
 -- The same analyses by what they were.
 shapes as materialized (
-    select j.month, j.kind, j.provider, j.mode, j.price_list, j.price_own, j.list, j.charged, j.is_regular,
-        sum(j.analyses)::bigint as analyses, min(j.first_at) as first_at, max(j.last_at) as last_at
-    from judged j
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    select ($4::timestamptz[])[width_bucket(s.since, $4::timestamptz[])] as month, s.kind, s.provider, s.mode,
+        t.credits_list as price_list, t.own as price_own, s.list, s.charged, s.is_regular, s.analyses, s.first_at, s.last_at
+    from (
+        select j.since, j.kind, j.provider, j.mode, j.list, j.charged, bool_and(j.is_regular) as is_regular,
+            sum(j.analyses) as analyses, min(j.first_at) as first_at, max(j.last_at) as last_at
+        from judged j
+        group by 1, 2, 3, 4, 5, 6
+    ) s
+    left join tariff t on t.kind = s.kind and t.provider = s.provider and t.since = s.since
 ),
--- Charges belong to the period of their analysis. One that was booked a day before it, or a week after it, is taken for
--- another's here; the analyses that lack one are looked at one by one below.
-charges as materialized (
-    select a.user_id, count(*) as entries, nullif(sum(l.credits), 'NaN') as booked,
-        nullif(sum(l.credits) filter (where l.at < $1 or l.at >= $2), 'NaN') as booked_outside,
-        sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits))) filter (where l.credits <> 0) as fingerprint,
-        min(l.id) as first_id, max(l.id) as last_id
+-- What was booked. Charges belong to the period of their analysis; near its ends they lie beyond it.
+booked_late as materialized (
+    select l.id, l.analysis_id, l.credits, a.user_id, uuid_hash(l.analysis_id) & 1023 as bucket
+    from byok.credit_ledger l
+    join byok.analyses a on a.id = l.analysis_id
+    where l.entry = 'charge' and l.at >= $2 and l.at < $2 + interval '7 days' and $3::uuid is null
+        and a.started_at >= $1 and a.started_at < $2
+),
+others_early as materialized (
+    select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
     from byok.credit_ledger l
     left join byok.analyses a on a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2
-    where l.entry = 'charge' and l.at >= $1 - interval '24 hours' and l.at < $2 + interval '7 days'
-        and (a.id is not null or l.at >= $1 and l.at < $2) and ($3::uuid is null or a.user_id = $3)
+    where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
+),
+-- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
+-- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges.
+buckets as materialized (
+    select x.bucket, sum(x.hash) as difference, nullif(sum(x.credits), 'NaN') as credits, max(x.id) as last_id,
+        count(*) - count(x.id) as analyses
+    from (
+        select uuid_hash(a.id) & 1023 as bucket,
+            case when a.credits_charged <> 0 then uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 end as hash,
+            null::numeric as credits, null::bigint as id
+        from byok.analyses a
+        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
+        union all
+        select uuid_hash(l.analysis_id) & 1023,
+            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, l.id
+        from byok.credit_ledger l
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and l.credits <> 0 and $3::uuid is null
+    ) x
     group by 1
 ),
--- Where the ledger has other analyses, or other charges: each of the user's analyses by itself, and whenever it was booked.
+suspects as materialized (
+    select x.bucket
+    from (
+        select b.bucket, coalesce(b.difference, 0) as difference from buckets b
+        union all
+        select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 from others_early e
+        where e.credits <> 0
+        union all
+        select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) from booked_late e
+        where e.credits <> 0
+    ) x
+    group by 1
+    having sum(x.difference) <> 0
+),
+-- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
 recounts as materialized (
-    select s.user_id, r.*
-    from sums s
-    left join charges c on c.user_id = s.user_id
+    select a.user_id, coalesce(sum(b.booked), 0) as booked,
+        coalesce(sum(b.booked - a.credits_charged) filter (where a.credits_charged < 'NaN'), 0)
+            + coalesce(sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN'), 0) as difference,
+        coalesce(sum(b.outside), 0) as booked_outside,
+        sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN') as booked_unpriced,
+        sum(b.irregular)::bigint as irregular, max(b.last_id) as last_id,
+        bool_and(a.credits_charged is null or a.credits_charged = 'NaN'
+            or b.irregular = 0 and (
+                b.entries <= 1 and b.booked = a.credits_charged
+                or coalesce(b.booked + b.corrected = a.credits_charged, false))) as is_balanced
+    from byok.analyses a
     cross join lateral (
-        select sum(b.booked) as booked, sum(b.outside) as booked_outside, sum(b.late) as booked_late,
-            sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN') as booked_unpriced,
-            sum(b.irregular)::bigint as irregular,
-            bool_and(a.credits_charged is null or a.credits_charged = 'NaN'
-                or b.irregular = 0 and (
-                    b.entries <= 1 and b.booked = a.credits_charged
-                    or coalesce(b.booked + b.corrected = a.credits_charged, false))) as is_balanced
-        from byok.analyses a
-        cross join lateral (
-            select count(*) filter (where l.entry = 'charge') as entries,
-                count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
-                coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
-                sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected,
-                sum(l.credits) filter (
-                    where l.credits < 'NaN' and l.entry = 'charge' and (l.at < $1 or l.at >= $2)) as outside,
-                sum(l.credits) filter (
-                    where l.credits < 'NaN' and l.entry = 'charge' and l.at >= $2 + interval '7 days') as late
-            from byok.credit_ledger l
-            where l.analysis_id = a.id and l.at >= $1 - interval '24 hours'
-        ) b
-        where a.user_id = s.user_id and a.started_at >= $1 and a.started_at < $2
-    ) r
-    where coalesce(s.fingerprint, 0) <> coalesce(c.fingerprint, 0)
+        select count(*) filter (where l.entry = 'charge') as entries,
+            count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
+            coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
+            sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected,
+            sum(l.credits) filter (
+                where l.credits < 'NaN' and l.entry = 'charge' and (l.at < $1 or l.at >= $2)) as outside,
+            max(l.id) filter (where l.entry = 'charge') as last_id
+        from byok.credit_ledger l
+        where l.analysis_id = a.id and l.at >= $1 - interval '24 hours'
+    ) b
+    where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
+        and ($3::uuid is not null or exists (select from suspects))
+        and ($3::uuid is not null or uuid_hash(a.id) & 1023 in (select s.bucket from suspects s))
+    group by 1
+),
+-- Charges within the period that belong to no analysis of it.
+unplaced as materialized (
+    select count(*) as entries, coalesce(sum(x.credits) filter (where x.credits < 'NaN'), 0) as credits,
+        min(x.id) as first_id, max(x.id) as last_id
+    from (
+        select e.id, e.credits from others_early e where e.bucket not in (select s.bucket from suspects s)
+        union all
+        select l.id, l.credits
+        from byok.credit_ledger l
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null and exists (select from suspects)
+            and uuid_hash(l.analysis_id) & 1023 in (select s.bucket from suspects s)
+            and not exists (
+                select from byok.analyses a where a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2)
+    ) x
 ),
 -- Refunds and corrections belong to the period in which they were booked.
 returns as materialized (
@@ -245,18 +292,21 @@ users as materialized (
         coalesce(a.eligible, 0) as eligible, coalesce(a.own_key, 0) as own_key, coalesce(a.plan, 0) as plan,
         coalesce(a.fallback, 0) as fallback, coalesce(a.unpriced, 0) as unpriced,
         coalesce(a.irregular, 0) + coalesce(r.irregular, 0) + coalesce(x.irregular, 0) as irregular,
-        coalesce(a.list, 0) as list, coalesce(a.charged, 0) as charged, coalesce(a.charged_all, 0) as charged_all,
+        coalesce(a.list, 0) as list, coalesce(a.charged, 0) as charged,
+        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) as charged_all,
         coalesce(a.list - a.charged, 0) as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
         a.own_saved / nullif(a.own_key - coalesce(a.own_irregular, 0), 0) as break_even,
-        coalesce(a.missed, 0) as missed, coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
+        (select coalesce(sum(m), 0) from unnest(a.cause_missed) m) as missed,
+        coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
         coalesce(o.hours, 0) as hours_disabled, a.first_own_key_at, a.last_own_key_at,
         coalesce(a.costed, 0) as costed, case when a.costed = a.own_key and a.own_key > 0 then a.cost end as cost,
         case when coalesce(a.own_irregular, 0) = 0 then coalesce(a.list - a.charged, 0) end as saved_whole,
         coalesce(r.refunds, 0) as refunds, coalesce(r.refunded, 0) as refunded,
         coalesce(r.corrections, 0) as corrections, coalesce(r.corrected, 0) as corrected,
         coalesce(r.of_earlier_periods, 0) as of_earlier_periods,
-        coalesce(x.booked, c.booked, 0) as booked, coalesce(x.booked_unpriced, 0) as booked_unpriced,
-        coalesce(case when x.user_id is null then c.booked_outside else x.booked_outside end, 0) as booked_outside,
+        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) + coalesce(x.difference, 0) as booked,
+        coalesce(x.booked_unpriced, 0) as booked_unpriced,
+        coalesce(x.booked_outside, 0) + coalesce(c.credits, 0) as booked_outside,
         coalesce(x.is_balanced, true) as balanced,
         concat_ws(' ', case when a.analyses < 5 then 'few' end, case when a.list < a.charged then 'negative' end,
             case when a.unpriced > 0 then 'unpriced' end,
@@ -264,7 +314,11 @@ users as materialized (
             case when a.metered < a.own_key then 'tokens_missing' end) as flags
     from sums a
     full join returned r using (user_id)
-    left join charges c using (user_id)
+    left join (
+        select e.user_id, sum(e.credits) as credits from booked_late e
+        where e.bucket not in (select s.bucket from suspects s)
+        group by 1
+    ) c using (user_id)
     left join recounts x using (user_id)
     left join repriced p using (user_id)
     left join (select distinct h.user_id from holdings h) k using (user_id)
@@ -284,8 +338,7 @@ parts as (
         select (extract(epoch from s.month) * 1000000)::bigint as month, s.kind, s.provider, s.mode,
             trim_scale(s.price_list) as price_list, trim_scale(s.price_own) as price_own,
             sum(s.analyses)::bigint as analyses,
-            sum(s.analyses) filter (where s.list is null or s.charged is null or 'NaN' in (s.list, s.charged))::bigint
-                as unpriced,
+            sum(s.analyses) filter (where coalesce(s.list = 'NaN' or s.charged = 'NaN', true))::bigint as unpriced,
             sum(s.analyses) filter (where not s.is_regular)::bigint as irregular,
             sum(s.analyses * s.list) filter (where s.is_regular) as list,
             sum(s.analyses * s.charged) filter (where s.is_regular) as charged,
@@ -309,15 +362,30 @@ parts as (
     from (
         select ('{key_rejected,key_disabled,provider_balance_empty,rate_limited,provider_outage,not_checked,user_choice,'
                 'no_key,unknown,type_not_eligible}'::text[])[c.cause] as cause,
-            count(*) as users, sum(c.analyses) as analyses, sum(c.missed) as missed, sum(c.not_known) as not_known
+            c.users, c.analyses, case when c.cause < 10 then coalesce(c.missed, 0) end as missed,
+            coalesce(n.analyses, 0) as not_known
         from (
-            select u.cause, u.user_id, sum(u.analyses) as analyses, coalesce(sum(u.not_known), 0) as not_known,
-                case when u.cause < 10 then coalesce(sum(u.missed), 0) end as missed
-            from used u
-            where u.cause > 0
-            group by 1, 2
-        ) c
-        group by c.cause
+            select
+                array[count(s.cause_analyses[1]), count(s.cause_analyses[2]), count(s.cause_analyses[3]),
+                    count(s.cause_analyses[4]), count(s.cause_analyses[5]), count(s.cause_analyses[6]),
+                    count(s.cause_analyses[7]), count(s.cause_analyses[8]), count(s.cause_analyses[9]),
+                    count(s.cause_analyses[10])] as users,
+                array[sum(s.cause_analyses[1]), sum(s.cause_analyses[2]), sum(s.cause_analyses[3]),
+                    sum(s.cause_analyses[4]), sum(s.cause_analyses[5]), sum(s.cause_analyses[6]),
+                    sum(s.cause_analyses[7]), sum(s.cause_analyses[8]), sum(s.cause_analyses[9]),
+                    sum(s.cause_analyses[10])] as analyses,
+                array[sum(s.cause_missed[1]), sum(s.cause_missed[2]), sum(s.cause_missed[3]), sum(s.cause_missed[4]),
+                    sum(s.cause_missed[5]), sum(s.cause_missed[6]), sum(s.cause_missed[7]), sum(s.cause_missed[8]),
+                    sum(s.cause_missed[9]), null] as missed
+            from sums s
+        ) t
+        cross join lateral unnest(t.users, t.analyses, t.missed) with ordinality c (users, analyses, missed, cause)
+        left join (
+            select j.cause, sum(j.analyses) as analyses from judged j
+            where j.cause between 1 and 9 and j.is_charge_known is not true
+            group by 1
+        ) n on n.cause = c.cause
+        where c.users > 0
     ) x
     union all
     select 3, 'outage', to_jsonb(x), row_number() over (order by x.missed desc, x.key_id, x.disabled_at)
@@ -337,7 +405,7 @@ parts as (
         -- What the causes call key_disabled, as far as it was this key.
         left join (
             select h.event_id, sum(j.analyses) as analyses,
-                sum(j.analyses * (j.charged - j.own)) filter (where j.is_charge_known) as missed
+                sum(j.missed) as missed
             from judged j
             join holdings h on h.user_id = j.user_id and h.stretch = j.stretch and h.provider = j.party
             where j.cause = 2 and h.state = 'disabled'
@@ -401,27 +469,31 @@ parts as (
             count(*) filter (where r.rate < -70) as bin_9
         from ranked r
         cross join (
-            select count(*) as users, coalesce(sum(u.list), 0) as list, coalesce(sum(u.charged), 0) as charged
-            from used u where u.mode = 'own_key' and u.list > 0
+            select (select count(*) from sums u where u.own_key > coalesce(u.own_irregular, 0)) as users,
+                coalesce(sum(s.analyses * s.list), 0) as list, coalesce(sum(s.analyses * s.charged), 0) as charged
+            from shapes s where s.mode = 'own_key' and s.is_regular
         ) o
     ) x
     union all
     select 6, 'ledger', to_jsonb(x), 0
     from (
-        select (select count(*) from byok.analyses a
-                where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)) as analyses,
-            coalesce(sum(coalesce(c.booked, 0) - coalesce(c.booked_outside, 0)), 0) as charged,
-            coalesce(sum(c.entries) filter (where c.user_id is null), 0) as unplaced_charges,
-            coalesce(sum(c.booked) filter (where c.user_id is null), 0) as unplaced,
-            min(c.first_id) filter (where c.user_id is null) as unplaced_first_id,
-            max(c.last_id) filter (where c.user_id is null) as unplaced_last_id,
-            coalesce(sum(c.booked) filter (where c.user_id is not null), 0)
-                + (select coalesce(sum(x.booked_late), 0) from recounts x) as booked,
+        select case when $3::uuid is null then b.analyses else (
+                select count(*) from byok.analyses a where a.started_at >= $1 and a.started_at < $2 and a.user_id = $3
+            ) end as analyses,
+            b.credits as charged, p.entries as unplaced_charges, p.credits as unplaced,
+            p.first_id as unplaced_first_id, p.last_id as unplaced_last_id,
+            case when $3::uuid is null then b.credits - p.credits + (select coalesce(sum(u.booked_outside), 0) from users u)
+                else (select coalesce(sum(r.booked), 0) from recounts r) end as booked,
             (select coalesce(sum(r.entries), 0) from returns r where r.user_id is null) as unplaced_returns,
             (select coalesce(sum(r.credits), 0) from returns r where r.entry = 'refund') as refunded,
             (select coalesce(sum(r.credits), 0) from returns r where r.entry = 'correction') as corrected,
-            greatest(max(c.last_id), (select max(r.last_id) from returns r)) as last_id
-        from charges c
+            greatest(b.last_id, (select max(r.last_id) from returns r), (select max(e.id) from booked_late e),
+                (select max(r.last_id) from recounts r)) as last_id
+        from (
+            select coalesce(sum(b.credits), 0) as credits, max(b.last_id) as last_id,
+                coalesce(sum(b.analyses), 0) as analyses
+            from buckets b
+        ) b, unplaced p
     ) x
     union all
     -- For FOCUS: the analyses of a month at one price, and what was given back.
@@ -455,10 +527,11 @@ from (
         (select jsonb_object_agg(e.key, e.value) from jsonb_each_text(p.detail) e)::text as body
     from parts p
     union all
-    select 100, 0, u.user_id, 'user', array_to_string(array[
+    -- No null among them: concat_ws would leave its comma out.
+    select 100, 0, u.user_id, 'user', concat_ws(',',
         u.user_id::text, u.keyed::text, u.analyses::text, u.eligible::text, u.own_key::text, u.plan::text,
         u.fallback::text, u.unpriced::text, trim_scale(u.list)::text, trim_scale(u.charged_all)::text,
-        trim_scale(u.saved)::text, round(u.rate, 2)::text, trim_scale(u.missed)::text, u.not_known::text,
+        trim_scale(u.saved)::text, coalesce(round(u.rate, 2)::text, ''), trim_scale(u.missed)::text, u.not_known::text,
         trim_scale(coalesce(u.cause_missed[1], 0))::text, trim_scale(coalesce(u.cause_missed[2], 0))::text,
         trim_scale(coalesce(u.cause_missed[3], 0))::text, trim_scale(coalesce(u.cause_missed[4], 0))::text,
         trim_scale(coalesce(u.cause_missed[5], 0))::text, trim_scale(coalesce(u.cause_missed[6], 0))::text,
@@ -470,17 +543,18 @@ from (
         coalesce(u.cause_analyses[7], 0)::text, coalesce(u.cause_analyses[8], 0)::text,
         coalesce(u.cause_analyses[9], 0)::text, coalesce(u.cause_analyses[10], 0)::text,
         trim_scale(u.hours_disabled)::text,
-        to_char(u.first_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        to_char(u.last_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        u.costed::text, trim_scale(u.cost)::text, case when u.cost is null then 'unknown' else 'estimated' end,
-        trim_scale(u.saved_whole * $9::numeric - u.cost)::text,
-        trim_scale(round(u.break_even, 4))::text, trim_scale(round(u.break_even * $9::numeric, 6))::text,
+        coalesce(to_char(u.first_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+        coalesce(to_char(u.last_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+        u.costed::text, coalesce(trim_scale(u.cost)::text, ''), case when u.cost is null then 'unknown' else 'estimated' end,
+        coalesce(trim_scale(u.saved_whole * $9::numeric - u.cost)::text, ''),
+        coalesce(trim_scale(round(u.break_even, 4))::text, ''),
+        coalesce(trim_scale(round(u.break_even * $9::numeric, 6))::text, ''),
         u.refunds::text, trim_scale(u.refunded)::text, u.corrections::text, trim_scale(u.corrected)::text,
         trim_scale(u.of_earlier_periods)::text, trim_scale(u.booked)::text, trim_scale(u.booked_outside)::text,
         trim_scale(u.booked_unpriced)::text, u.balanced::text, u.irregular::text,
         concat_ws(' ', nullif(u.flags, ''), case when u.irregular > 0 then 'irregular' end,
             case when not u.balanced then 'unbalanced' end)
-    ], ',', '')
+    )
     from users u
 ) r
 order by r.number, r.place, r.user_id

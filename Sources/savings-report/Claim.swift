@@ -4,7 +4,7 @@ import System
 
 /// Something published about savings, to be held against the price list and what was measured.
 struct Claim: Sendable, Equatable {
-    enum Basis: String, Sendable, CaseIterable, Decodable {
+    enum Basis: String, Sendable, CaseIterable {
         /// "Up to": holds where enough of the users reach it.
         case upTo = "up_to"
         /// "On average": holds where the ratio of all sums reaches it.
@@ -25,52 +25,26 @@ struct Claim: Sendable, Equatable {
     /// for about one in ten (asa.org.uk, "Promotional savings claims").
     let minimumShare: ExactDecimal
 
-    private static let mostBytes = 1 << 20
-    private static let mostClaims = 100
+    private static let names: Set<String> = [
+        "text", "kind", "provider", "basis", "rate_percent", "minimum_share_percent",
+    ]
 
-    /// A JSON array of objects; see reports/README.md.
-    static func read(from path: String) throws(JobFailure) -> [Claim] {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try PrivateFile.read(path, limit: mostBytes)
-        } catch {
-            throw JobFailure(
-                .misconfigured, "the file of claims could not be read: \(error.operation) \(PlaceName(path))",
-                next: "see --claims")
-        }
-        guard let claims = read(bytes) else {
-            throw JobFailure(
-                .misconfigured, "the file of claims \(PlaceName(path)) is malformed", next: "see reports/README.md")
-        }
-        return claims
-    }
-
-    static func read(_ bytes: [UInt8]) -> [Claim]? {
-        guard let written = try? JSONDecoder().decode([Written].self, from: Data(bytes)), written.count <= mostClaims
+    /// From the members of its JSON object, numbers as texts: a JSON number may lose digits on its way. Nil where it
+    /// cannot be meant, such as a rate without its sign, which every user would reach.
+    init?(_ members: [String: String?]) {
+        func member(_ name: String) -> String? { members[name] ?? nil }
+        let wholly = ExactDecimal("100")
+        guard Self.names.isSuperset(of: members.keys), let text = member("text"), !text.isEmpty,
+            let rate = member("rate_percent").flatMap({ ExactDecimal($0) }), rate < .zero,
+            let least = ExactDecimal("-100"), rate >= least,
+            let share = ExactDecimal(member("minimum_share_percent") ?? "10"), share > .zero,
+            let wholly, share <= wholly, let basis = Basis(rawValue: member("basis") ?? Basis.upTo.rawValue)
         else { return nil }
-        let claims = written.compactMap(Claim.init)
-        return claims.count == written.count ? claims : nil
-    }
-
-    private init?(_ written: Written) {
-        guard !written.text.isEmpty, let rate = ExactDecimal(written.rate_percent),
-            let share = ExactDecimal(written.minimum_share_percent ?? "10")
-        else { return nil }
-        text = written.text
-        kind = written.kind
-        provider = written.provider
-        basis = written.basis ?? .upTo
+        self.text = text
+        kind = member("kind")
+        provider = member("provider")
+        self.basis = basis
         self.rate = rate
         minimumShare = share
-    }
-
-    /// Numbers as texts: a JSON number may lose digits on its way.
-    private struct Written: Decodable {
-        let text: String
-        let kind: String?
-        let provider: String?
-        let basis: Basis?
-        let rate_percent: String
-        let minimum_share_percent: String?
     }
 }

@@ -22,16 +22,19 @@ struct ClaimVerdict: Sendable {
     }
 
     private static func finding(_ claim: Claim, _ figures: ClaimFigures) -> Finding {
-        guard let attainable = figures.attainable else { return .undecided }
-        if claim.rate < attainable { return .unattainable }
-        guard figures.users > 0, let measured = figures.measured else { return .undecided }
-        switch claim.basis {
-        case .average: return measured <= claim.rate ? .holds : .notReached
-        case .price:
-            guard let measured = figures.measuredOnOwnKeys else { return .undecided }
-            return measured <= claim.rate ? .holds : .notReached
-        case .upTo: return isReached(by: figures.reached, of: figures.users, claim.minimumShare) ? .holds : .notReached
-        }
+        guard let isAttainable = figures.isAttainable else { return .undecided }
+        if !isAttainable { return .unattainable }
+        guard figures.users > 0 else { return .undecided }
+        let isReached: Bool? =
+            switch claim.basis {
+            case .average: figures.isMeasured
+            case .price: figures.isMeasuredOnOwnKeys
+            case .upTo:
+                figures.measured.map { _ in
+                    Self.isReached(by: figures.reached, of: figures.users, claim.minimumShare)
+                }
+            }
+        return isReached.map { $0 ? .holds : .notReached } ?? .undecided
     }
 
     /// Whether `reached` are at least that percentage of `users`, without a division.

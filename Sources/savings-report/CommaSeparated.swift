@@ -46,8 +46,8 @@ struct CommaSeparated {
 
 extension LineFigures {
     static let header = [
-        "month", "kind", "provider", "mode", "analyses", "unpriced", "credits_list", "credits_charged",
-        "credits_not_charged",
+        "month", "kind", "provider", "mode", "price_list", "price_own_key", "analyses", "unpriced", "irregular",
+        "credits_list", "credits_charged", "credits_not_charged",
     ]
 
     var csv: [UInt8] {
@@ -56,8 +56,11 @@ extension LineFigures {
         line.add(foreign: kind)
         line.add(foreign: provider)
         line.add(mode)
+        line.add(priceList)
+        line.add(priceOwnKey)
         line.add(analyses)
         line.add(unpriced)
+        line.add(irregular)
         line.add(list)
         line.add(chargedInAll)
         line.add(saved)

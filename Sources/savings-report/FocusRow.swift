@@ -1,11 +1,11 @@
 import Batch
-import Postgres
 import System
 
 /// One line of the FOCUS 1.2 file: analyses of a month at one price, or what was given back for them.
 ///
 /// After FOCUS' own scenario "usage of virtual currency at a modified rate": the list price and the price on an own key
-/// stand in one row, in credits, and beside them the same in money. Credits are prepaid, so usage bills nothing.
+/// stand in one row, in credits, and beside them the same in money. Credits are prepaid, so neither usage nor
+/// their return bills anything.
 struct FocusRow {
     static let fileName = "focus-1.2.csv"
 
@@ -13,34 +13,35 @@ struct FocusRow {
     private let entry, kind, mode: String
     private let provider: String?
     private let listPrice, chargedPrice: String?
-    private let quantity: Int
+    let quantity: Int
     private let listMoney, money: String?
-    private let credits: String?
+    let credits: ExactDecimal?
     private let listUnit, contractedUnit: String?
-    /// The row for the digest of everything that was read.
-    let digestText: String
 
-    init(_ row: Row) throws(PostgresError) {
-        month = try row.timestamp("month")
-        entry = try row.text("entry")
-        kind = try row.text("kind")
-        provider = try row.optionalText("provider")
-        mode = try row.text("mode")
-        listPrice = try row.optionalText("credits_list")
-        chargedPrice = try row.optionalText("credits_charged")
-        quantity = try row.int("quantity")
-        listMoney = try row.optionalText("list_money")
-        money = try row.optionalText("money")
-        credits = try row.optionalText("credits")
-        listUnit = try row.optionalText("list_unit")
-        contractedUnit = try row.optionalText("contracted_unit")
-        digestText = [
-            month.description, entry, kind, provider ?? "", mode, listPrice ?? "", chargedPrice ?? "", "\(quantity)",
-            credits ?? "",
-        ].joined(separator: "\u{1F}")
+    init(_ fields: PartFields) throws(JobFailure) {
+        guard let month = fields.moment("month"), let entry = fields.text("entry"), let kind = fields.text("kind"),
+            let mode = fields.text("mode")
+        else { throw PartFields.unreadable }
+        (self.month, self.entry, self.kind, self.mode) = (month, entry, kind, mode)
+        provider = fields.text("provider")
+        listPrice = fields.text("credits_list")
+        chargedPrice = fields.text("credits_charged")
+        quantity = try fields.count("quantity")
+        listMoney = fields.text("list_money")
+        money = fields.text("money")
+        credits = try fields.decimal("credits")
+        listUnit = fields.text("list_unit")
+        contractedUnit = fields.text("contracted_unit")
     }
 
-    private var isUsage: Bool { entry == "usage" }
+    var isUsage: Bool { entry == "usage" }
+
+    private var decimalQuantity: String? { Self.decimal(String(quantity)) }
+
+    /// FOCUS wants decimals, and its validator takes a column of whole numbers for something else.
+    private static func decimal(_ number: String?) -> String? {
+        number.map { $0.contains(".") ? $0 : $0 + ".0" }
+    }
 
     static let header = [
         "BilledCost", "BillingAccountId", "BillingAccountName", "BillingAccountType", "BillingCurrency",
@@ -67,7 +68,8 @@ struct FocusRow {
         _ line: inout CommaSeparated, _ price: CreditPrice, _ period: Period, _ account: String
     ) {
         let next = Self.monthAfter(month)
-        line.add(isUsage ? "0" : money)
+        // Prepaid credits that are spent or come back are on no invoice.
+        line.add(Self.decimal("0"))
         line.add(account)
         line.add(account)
         line.add("Product")
@@ -84,21 +86,21 @@ struct FocusRow {
 
     private func addCosts(_ line: inout CommaSeparated) {
         line.add(nil as String?)
-        line.add(isUsage ? String(quantity) : nil)
+        line.add(isUsage ? decimalQuantity : nil)
         line.add(isUsage ? "Analyses" : nil)
-        line.add(money)
-        line.add(contractedUnit)
-        line.add(money)
+        line.add(Self.decimal(money))
+        line.add(Self.decimal(contractedUnit))
+        line.add(Self.decimal(money))
         line.add(nil as String?)
         line.add("Validio")
-        line.add(isUsage ? listMoney : money)
-        line.add(listUnit)
+        line.add(Self.decimal(isUsage ? listMoney : money))
+        line.add(Self.decimal(listUnit))
         line.add(isUsage ? "Standard" : nil)
         line.add("Credits")
-        line.add(chargedPrice)
-        line.add(credits)
-        line.add(listPrice)
-        line.add(isUsage ? String(quantity) : nil)
+        line.add(Self.decimal(chargedPrice))
+        line.add(Self.decimal(credits?.description))
+        line.add(Self.decimal(listPrice))
+        line.add(isUsage ? decimalQuantity : nil)
         line.add(isUsage ? "Analyses" : nil)
     }
 

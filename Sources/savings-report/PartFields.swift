@@ -28,6 +28,9 @@ struct PartFields {
         return number
     }
 
+    /// Nil for null.
+    func truth(_ name: String) -> Bool? { text(name).map { $0 == "true" } }
+
     /// Microseconds since 1970.
     func moment(_ name: String) -> Timestamp? { text(name).flatMap { Int64($0) }.map(Timestamp.init(microseconds:)) }
 

@@ -1,17 +1,19 @@
 import Batch
 import System
 
-/// Analyses of a month, kind, provider and mode.
+/// Analyses of a month, kind, provider, mode and listed price.
 struct LineFigures: Sendable, Equatable {
     let month: Timestamp
     let kind: String
     let provider: String?
     let mode: String
+    /// What the price list said of this kind and provider, in credits.
+    let priceList, priceOwnKey: ExactDecimal?
     let analyses: Int
-    let unpriced: Int
-    /// Of analyses whose two numbers are known.
+    let unpriced, irregular: Int
+    /// Of analyses that are not set aside.
     let list, charged, saved: ExactDecimal?
-    /// Of all.
+    /// Of all whose charge is known.
     let chargedInAll: ExactDecimal?
     let firstAt, lastAt: Timestamp?
 
@@ -21,8 +23,11 @@ struct LineFigures: Sendable, Equatable {
         }
         (self.month, self.kind, self.mode) = (month, kind, mode)
         provider = fields.text("provider")
+        priceList = try fields.decimal("price_list")
+        priceOwnKey = try fields.decimal("price_own")
         analyses = try fields.count("analyses")
         unpriced = try fields.count("unpriced")
+        irregular = try fields.count("irregular")
         list = try fields.decimal("list")
         charged = try fields.decimal("charged")
         saved = try fields.decimal("saved")
@@ -74,6 +79,8 @@ struct CauseFigures: Sendable, Equatable {
     let cause: Cause
     let users, analyses: Int
     let missed: ExactDecimal?
+    /// Analyses whose charge is not known, nor therefore what they missed.
+    let notKnown: Int
 
     init(_ fields: PartFields) throws(JobFailure) {
         guard let cause = fields.text("cause").flatMap(Cause.init) else { throw PartFields.unreadable }
@@ -81,6 +88,7 @@ struct CauseFigures: Sendable, Equatable {
         users = try fields.count("users")
         analyses = try fields.count("analyses")
         missed = try fields.decimal("missed")
+        notKnown = try fields.count("not_known")
     }
 }
 
@@ -93,7 +101,7 @@ struct OutageFigures: Sendable, Equatable {
     let hours: ExactDecimal?
     let disabledAt: Timestamp
     let endedAt: Timestamp?
-    /// `enabled`, `replaced` or `deleted`; nil while it lasts.
+    /// `enabled`, `replaced` or `deleted`; nil where it outlasted the period.
     let endedBy: String?
     let mail: String?
     let mailSentAt: Timestamp?
@@ -122,6 +130,8 @@ struct ClaimFigures: Sendable, Equatable {
     let place, users, reached: Int
     /// Rates in percent: with fallbacks, on own keys only, and the best that the price list allows.
     let measured, measuredOnOwnKeys, attainable: ExactDecimal?
+    /// Whether these reach the claim before they are rounded; nil where they are not known.
+    let isMeasured, isMeasuredOnOwnKeys, isAttainable: Bool?
 
     init(_ fields: PartFields) throws(JobFailure) {
         place = try fields.count("place")
@@ -130,12 +140,21 @@ struct ClaimFigures: Sendable, Equatable {
         measured = try fields.decimal("measured")
         measuredOnOwnKeys = try fields.decimal("measured_own_key")
         attainable = try fields.decimal("attainable")
+        isMeasured = fields.truth("is_measured")
+        isMeasuredOnOwnKeys = fields.truth("is_measured_own_key")
+        isAttainable = fields.truth("is_attainable")
     }
 }
 
 /// The rates of users with a key of their own, in percent.
 struct RateFigures: Sendable, Equatable {
-    let users: Int
+    /// What an average is made of.
+    struct Basis: Sendable, Equatable {
+        let users: Int
+        let list, charged: ExactDecimal?
+    }
+
+    let all, onOwnKeys: Basis
     let ratioOfSums, mean, median, ownKeyOnly: ExactDecimal?
     let p10, p90, lowest, highest: ExactDecimal?
     /// The share of everything not charged that the tenth of the users has who saved most.
@@ -143,7 +162,11 @@ struct RateFigures: Sendable, Equatable {
     let bins: [Int]
 
     init(_ fields: PartFields) throws(JobFailure) {
-        users = try fields.count("users")
+        all = Basis(
+            users: try fields.count("users"), list: try fields.decimal("list"), charged: try fields.decimal("charged"))
+        onOwnKeys = Basis(
+            users: try fields.count("own_key_users"), list: try fields.decimal("own_key_list"),
+            charged: try fields.decimal("own_key_charged"))
         ratioOfSums = try fields.decimal("ratio_of_sums")
         mean = try fields.decimal("mean")
         median = try fields.decimal("median")
@@ -161,8 +184,9 @@ struct RateFigures: Sendable, Equatable {
 
 /// The ledger's own sums.
 struct LedgerFigures: Sendable, Equatable {
+    /// Analyses of the period, counted by themselves.
+    let analyses: Int
     /// Charges booked within the period.
-    let charges: Int
     let charged: ExactDecimal?
     /// Of these, what belongs to no analysis of the period.
     let unplacedCharges: Int
@@ -170,16 +194,20 @@ struct LedgerFigures: Sendable, Equatable {
     /// Charges of the period's analyses, whenever they were booked.
     let booked: ExactDecimal?
     let unplacedReturns: Int
+    /// Between these lie the ids of the charges that belong to no analysis of the period.
+    let unplacedIDs: ClosedRange<Int>?
     let refunded, corrected: ExactDecimal?
     let lastID: String?
 
     init(_ fields: PartFields) throws(JobFailure) {
-        charges = try fields.count("charges")
+        analyses = try fields.count("analyses")
         charged = try fields.decimal("charged")
         unplacedCharges = try fields.count("unplaced_charges")
         unplaced = try fields.decimal("unplaced")
         booked = try fields.decimal("booked")
         unplacedReturns = try fields.count("unplaced_returns")
+        let (first, last) = (try fields.count("unplaced_first_id"), try fields.count("unplaced_last_id"))
+        unplacedIDs = unplacedCharges > 0 && first <= last ? first...last : nil
         refunded = try fields.decimal("refunded")
         corrected = try fields.decimal("corrected")
         lastID = fields.text("last_id")

@@ -25,37 +25,46 @@ struct Queries: Sendable {
 
     private var scope: [Parameter] { [.timestamp(period.from), .timestamp(period.to), .uuid(user)] }
 
-    var months: Source {
+    var bounds: Source {
         Source(
-            name: "months", sql: PackageResources.months_sql,
-            parameters: [.timestamp(period.from), .timestamp(period.to)])
+            name: "bounds", sql: PackageResources.bounds_sql,
+            parameters: [.timestamp(period.from), .timestamp(period.to), .text(creditPrice?.currency)])
     }
 
-    /// `months`: where those after the first begin.
-    func savings(months: [Timestamp]) -> Source {
+    func savings(_ bounds: Bounds) -> Source {
         Source(
             name: "savings", sql: PackageResources.savings_sql,
             parameters: scope + [
-                .timestamps([period.from] + months), .text(creditPrice?.currency),
-                .text(creditPrice?.amount.description), .texts(claims.map(\.kind)), .texts(claims.map(\.provider)),
-                .texts(claims.map(\.rate.description)),
+                .timestamps(bounds.months), .timestamps(bounds.all), .texts(bounds.kinds), .bool(bounds.pricesTokens),
+                .text(creditPrice?.currency), .text(creditPrice?.amount.description), .texts(claims.map(\.kind)),
+                .texts(claims.map(\.provider)), .texts(claims.map(\.rate.description)),
             ])
     }
 
-    var irregular: Source { Source(name: "irregular", sql: PackageResources.irregular_sql, parameters: scope) }
-    var unbalanced: Source { Source(name: "unbalanced", sql: PackageResources.unbalanced_sql, parameters: scope) }
-
-    var focus: Source {
+    var claimed: Source {
         Source(
-            name: "focus", sql: PackageResources.focus_sql,
-            parameters: scope + [.text(creditPrice?.amount.description)])
+            name: "claimed", sql: PackageResources.claimed_sql,
+            parameters: [.texts(claims.map(\.kind)), .texts(claims.map(\.provider))])
     }
 
-    var unplaced: Source {
+    var irregular: Source { Source(name: "irregular", sql: PackageResources.irregular_sql, parameters: scope) }
+
+    func unbalanced(of users: [UUID]) -> Source {
+        Source(
+            name: "unbalanced", sql: PackageResources.unbalanced_sql,
+            parameters: [.timestamp(period.from), .timestamp(period.to), .uuids(users)])
+    }
+
+    /// `ids`: between these lie the charges' own.
+    func unplaced(_ ids: ClosedRange<Int>?) -> Source {
         Source(
             name: "unplaced", sql: PackageResources.unplaced_sql,
-            parameters: [.timestamp(period.from), .timestamp(period.to)])
+            parameters: [
+                .timestamp(period.from), .timestamp(period.to), .int(ids?.lowerBound), .int(ids?.upperBound),
+            ])
     }
+
+    var functions: Source { Source(name: "functions", sql: PackageResources.functions_sql, parameters: []) }
 
     var prices: Source {
         Source(

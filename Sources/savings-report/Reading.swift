@@ -8,6 +8,8 @@ struct Reading: Sendable {
         let list: String
         let ownKey, rate, breakEven, breakEvenMoney: String?
         let validFrom, validUntil: Timestamp?
+        /// How long the whole list is.
+        let allRows: Int
     }
 
     struct Irregularity: Sendable, Equatable {
@@ -20,7 +22,7 @@ struct Reading: Sendable {
         let id, userID: String
         let charged: String?
         let entries: Int
-        let booked: String?
+        let booked, corrected: String?
     }
 
     struct Unplaced: Sendable, Equatable {
@@ -35,7 +37,13 @@ struct Reading: Sendable {
 
     /// Of the analyses, counted by kind and not by user.
     var analyses = 0
+    var irregularAnalyses = 0
     var charged = ExactDecimal.zero
+    /// The same without what is set aside.
+    var rated = ExactDecimal.zero
+    /// What the FOCUS file has of them.
+    var focusAnalyses = 0
+    var focusCharged = ExactDecimal.zero
     var firstAt: Timestamp?
     var lastAt: Timestamp?
     var tally = UserTally()
@@ -50,6 +58,8 @@ struct Reading: Sendable {
     var rates: RateFigures?
     var ledger: LedgerFigures?
     var prices: [Price] = []
+    var priceCount = 0
+    var parameters: [(name: String, text: String)] = []
     var irregular: [Irregularity] = []
     var unbalanced: [Unbalanced] = []
     var unplaced: [Unplaced] = []

@@ -1,4 +1,5 @@
 import Batch
+import FoundationEssentials
 import Reports
 
 /// A file of the draft, opened with its header; nil of it, in a dry run, takes everything and writes nothing.
@@ -36,19 +37,26 @@ struct SavingsFiles: ~Copyable {
     private var userObjects: OpenFile?
     private var lines: OpenFile?
     private var outages: OpenFile?
+    private var focus: OpenFile?
+    private let queries: Queries
 
-    init(_ draft: ReportDraft?) throws(JobFailure) {
+    init(_ draft: ReportDraft?, _ queries: Queries) throws(JobFailure) {
+        self.queries = queries
         guard let draft else {
             users = nil
             userObjects = nil
             lines = nil
             outages = nil
+            focus = nil
             return
         }
         users = try OpenFile("users.csv", UserColumn.allCases.map(\.rawValue), in: draft)
         userObjects = try OpenFile("users.jsonl", [], in: draft)
         lines = try OpenFile("lines.csv", LineFigures.header, in: draft)
         outages = try OpenFile("disabled-keys.csv", OutageFigures.header, in: draft)
+        focus = try queries.creditPrice.map { _ throws(JobFailure) in
+            try OpenFile(FocusRow.fileName, FocusRow.header, in: draft)
+        }
     }
 
     mutating func add(_ line: UserLine) throws(JobFailure) {
@@ -59,8 +67,14 @@ struct SavingsFiles: ~Copyable {
     mutating func add(_ line: LineFigures) throws(JobFailure) { try lines?.append(line.csv) }
     mutating func add(_ outage: OutageFigures) throws(JobFailure) { try outages?.append(outage.csv) }
 
+    mutating func add(_ row: FocusRow) throws(JobFailure) {
+        guard let price = queries.creditPrice else { return }
+        let account = queries.user.map { $0.uuidString.lowercased() } ?? "all-users"
+        try focus?.append(row.csv(price, in: queries.period, for: account))
+    }
+
     consuming func finish() throws(JobFailure) -> [Manifest.File] {
-        try [users.finish(), userObjects.finish(), lines.finish(), outages.finish()].flatMap { $0 }
+        try [users.finish(), userObjects.finish(), lines.finish(), outages.finish(), focus.finish()].flatMap { $0 }
     }
 }
 
@@ -92,14 +106,24 @@ extension Reading {
         case "claim": claims.append(try ClaimFigures(fields))
         case "rates": rates = try RateFigures(fields)
         case "ledger": ledger = try LedgerFigures(fields)
+        case "focus":
+            let row = try FocusRow(fields)
+            try files.add(row)
+            guard row.isUsage else { return }
+            guard let sum = focusCharged.adding(row.credits ?? .zero) else { throw PartFields.unreadable }
+            focusCharged = sum
+            focusAnalyses &+= row.quantity
         default: throw PartFields.unreadable
         }
     }
 
     private mutating func add(_ line: LineFigures) throws(JobFailure) {
-        guard let all = charged.adding(line.chargedInAll ?? .zero) else { throw PartFields.unreadable }
+        guard let all = charged.adding(line.chargedInAll ?? .zero), let rated = rated.adding(line.charged ?? .zero)
+        else { throw PartFields.unreadable }
         charged = all
+        self.rated = rated
         analyses &+= line.analyses
+        irregularAnalyses &+= line.irregular
         firstAt = [firstAt, line.firstAt].compactMap { $0 }.min()
         lastAt = [lastAt, line.lastAt].compactMap { $0 }.max()
         lineCount &+= 1

@@ -45,8 +45,8 @@ extension SavingsPage {
             tongue("Rows set aside", "Lignes écartées"),
             notes: [
                 tongue(
-                    "The first hundred of each. An analysis without a price is in no rate; nothing is clamped or guessed.",
-                    "Les cent premières de chaque. Une analyse sans prix n’entre dans aucun taux ; rien n’est borné ni deviné."
+                    "The first hundred of each. An analysis set aside is in no list price, rate, claim or FOCUS row; what it was charged stands in the sums that the ledger must match. Nothing is clamped or guessed.",
+                    "Les cent premières de chaque. Une analyse écartée n’entre dans aucun prix catalogue, taux, promesse ni ligne FOCUS ; son débit reste dans les sommes que le grand livre doit confirmer. Rien n’est borné ni deviné."
                 )
             ],
             tables: [irregularTable, unbalancedTable, unplacedTable])
@@ -74,11 +74,13 @@ extension SavingsPage {
                 Column("credits_charged", tongue("Charged", "Débités"), .decimal),
                 Column("entries", tongue("Entries", "Écritures"), .count),
                 Column("credits_booked", tongue("Booked", "Comptabilisés"), .decimal),
+                Column("credits_corrected", tongue("Corrected", "Corrigés"), .decimal),
             ],
             rows: reading.unbalanced.map { row in
                 [
                     .text(row.id), .text(row.userID), tongue.number(row.charged.flatMap { ExactDecimal($0) }),
                     .count(row.entries), tongue.number(row.booked.flatMap { ExactDecimal($0) }),
+                    tongue.number(row.corrected.flatMap { ExactDecimal($0) }),
                 ]
             })
     }
@@ -98,5 +100,26 @@ extension SavingsPage {
                     tongue.number(ExactDecimal(row.credits)), .text(row.firstIDs),
                 ]
             })
+    }
+
+    /// What was asked; the texts lie in files of their own.
+    var queriesAsked: Section {
+        Section(
+            tongue("Queries", "Requêtes"),
+            notes: [
+                tongue(
+                    "Each statement lies in the report as query-….sql, with the digest that is told at its end; query-functions.sql has the functions that they call.",
+                    "Chaque requête est jointe au rapport (query-….sql), avec l’empreinte donnée à la fin ; query-functions.sql contient les fonctions appelées."
+                )
+            ],
+            tables: [
+                Table(
+                    tongue("What was asked with", "Paramètres des requêtes"),
+                    columns: [
+                        Column("query", tongue("Query", "Requête")),
+                        Column("parameters", tongue("Parameters", "Paramètres"), .identifier),
+                    ],
+                    rows: reading.parameters.map { [.text($0.name), .text($0.text)] })
+            ])
     }
 }

@@ -45,7 +45,11 @@ extension SavingsPage {
         var tieOuts = [
             TieOut(
                 tongue("Analyses", "Analyses"), left: Fact(users, .count(tally.count(.analyses))),
-                right: Fact("analyses", .count(reading.analyses))),
+                right: Fact(
+                    tongue("counted by themselves", "comptées à part"), ledger.map { .count($0.analyses) } ?? .unknown)),
+            TieOut(
+                tongue("Analyses by kind", "Analyses par genre"), left: Fact(users, .count(tally.count(.analyses))),
+                right: Fact(tongue("lines", "lignes"), .count(reading.analyses))),
             TieOut(
                 tongue("Credits charged", "Crédits débités"), left: Fact(users, tongue.number(tally.sum(.charged))),
                 right: Fact("analyses", tongue.number(reading.charged))),
@@ -60,8 +64,18 @@ extension SavingsPage {
                     .count(tally.count(.ownKey) &+ tally.count(.plan) &+ tally.count(.fallback))),
                 right: Fact(users, .count(tally.count(.analyses)))),
         ]
+        if queries.creditPrice != nil { tieOuts += focusTieOuts }
         // A booking without an analysis belongs to nobody's statement.
         guard !isStatement else { return tieOuts }
+        tieOuts.append(
+            TieOut(
+                tongue("Charges of the ledger in the period", "Débits du grand livre dans la période"),
+                left: Fact(
+                    tongue(
+                        "users', and elsewhere's", "des utilisateurs, et d’ailleurs"),
+                    tongue.number(
+                        tally.sum(.booked).subtracting(tally.sum(.bookedOutside))?.adding(chargedElsewhere))),
+                right: Fact(book, tongue.number(ledger?.charged ?? .zero))))
         tieOuts.append(
             TieOut(
                 tongue("Credits returned", "Crédits rendus"),
@@ -77,6 +91,21 @@ extension SavingsPage {
                 left: Fact(tongue("named one by one", "nommés un à un"), tongue.number(chargedElsewhere)),
                 right: Fact(book, tongue.number(unplaced))))
         return tieOuts
+    }
+
+    private var focusTieOuts: [TieOut] {
+        [
+            TieOut(
+                tongue("Analyses in the FOCUS file", "Analyses du fichier FOCUS"),
+                left: Fact(
+                    tongue("FOCUS and set aside", "FOCUS et écartées"),
+                    .count(reading.focusAnalyses &+ reading.irregularAnalyses)),
+                right: Fact(tongue("lines", "lignes"), .count(reading.analyses))),
+            TieOut(
+                tongue("Credits in the FOCUS file", "Crédits du fichier FOCUS"),
+                left: Fact("FOCUS", tongue.number(reading.focusCharged)),
+                right: Fact(tongue("lines, none set aside", "lignes, sans les écartées"), tongue.number(reading.rated))),
+        ]
     }
 
     private var returnedToNobody: ExactDecimal {

@@ -19,17 +19,19 @@ extension SavingsPage {
                         Column("users", tongue("Users", "Utilisateurs"), .count),
                         Column("analyses", tongue("Analyses", "Analyses"), .count),
                         Column("credits_missed", tongue("Credits missed", "Crédits manqués"), .decimal),
+                        Column("not_known", tongue("Of unknown charge", "Au débit inconnu"), .count),
                     ],
                     rows: reading.causes.map { figures in
                         [
                             .text(figures.cause.rawValue), .text(meaning(figures.cause)), .count(figures.users),
-                            .count(figures.analyses), tongue.number(figures.missed),
+                            .count(figures.analyses), tongue.number(figures.missed), .count(figures.notKnown),
                         ]
                     },
                     totals: [
                         .text(tongue("all", "toutes")), .text(""), .unknown,
                         .count(reading.causes.reduce(0) { $0 &+ $1.analyses }),
                         tongue.number(reading.tally.sum(.missed)),
+                        .count(reading.causes.reduce(0) { $0 &+ $1.notKnown }),
                     ])
             ],
             charts: [
@@ -54,8 +56,9 @@ extension SavingsPage {
         case .notChecked: tongue("the key was not checked yet", "la clé n’était pas encore vérifiée")
         case .userChoice:
             tongue("a usable key was there, the plan was used", "une clé utilisable existait, le forfait a servi")
-        case .noKey: tongue("the user had no key", "l’utilisateur n’avait pas de clé")
-        case .unknown: tongue("nothing was recorded", "rien n’a été enregistré")
+        case .noKey: tongue("the user had no key for it", "l’utilisateur n’avait pas de clé pour cela")
+        case .unknown:
+            tongue("nothing was recorded, or the key was set aside", "rien n’a été enregistré, ou la clé était écartée")
         case .notEligible: tongue("no price on an own key is listed", "aucun prix sur clé propre n’est au tarif")
         }
     }

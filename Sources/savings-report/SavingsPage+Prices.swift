@@ -68,10 +68,17 @@ extension SavingsPage {
             tongue("Prices and break-even", "Prix et seuil de rentabilité"),
             notes: [
                 tongue(
-                    "An own key pays off while one analysis costs less at the provider than the credits it spares. A price that changes within the period splits the rows it concerns.",
-                    "Une clé propre est rentable tant qu’une analyse coûte moins chez le fournisseur que les crédits épargnés. Un prix qui change dans la période partage les lignes concernées."
+                    "An own key pays off while one analysis costs less at the provider than the credits it spares. A price that changes within the period splits the rows of lines.csv and of the FOCUS file.",
+                    "Une clé propre est rentable tant qu’une analyse coûte moins chez le fournisseur que les crédits épargnés. Un prix qui change dans la période partage les lignes de lines.csv et du fichier FOCUS."
                 )
-            ],
+            ]
+                + (reading.priceCount > reading.prices.count
+                    ? [
+                        tongue(
+                            "The first \(reading.prices.count) of \(reading.priceCount) prices.",
+                            "Les \(reading.prices.count) premiers des \(reading.priceCount) prix.")
+                    ]
+                    : []),
             tables: [
                 Table(
                     tongue("The price list of the period", "Le tarif de la période"),
@@ -104,6 +111,8 @@ extension SavingsPage {
     var money: Section {
         let (tally, price) = (reading.tally, queries.creditPrice)
         let isWhole = tally.count(.costed) == tally.count(.ownKey) && tally.count(.ownKey) > 0
+        // A user's net is not known where an own-key analysis is set aside: nor then is everybody's.
+        let isNetWhole = price != nil && isWhole && tally.usersWithoutNet == 0
         return Section(
             tongue("Money", "Argent"),
             notes: [
@@ -141,7 +150,7 @@ extension SavingsPage {
                         ],
                         [
                             .text(tongue("net of everybody", "net de tous")),
-                            isWhole && price != nil ? tongue.number(tally.sum(.net)) : .unknown,
+                            isNetWhole ? tongue.number(tally.sum(.net)) : .unknown,
                         ],
                     ])
             ])

@@ -62,8 +62,8 @@ extension SavingsPage {
             tongue("Averages", "Moyennes"),
             notes: [
                 tongue(
-                    "Four averages of the same analyses. Only the ratio of sums adds up to the ledger; own-key analyses alone are what a price list promises. All users with a key of their own are counted, so there is no margin of error.",
-                    "Quatre moyennes des mêmes analyses. Seul le rapport des sommes concorde avec le grand livre ; les seules analyses sur clé propre sont ce que promet un tarif. Tous les utilisateurs avec leur propre clé sont comptés, il n’y a donc pas de marge d’erreur."
+                    "Four averages over users with a key of their own and a list price above zero. The ratio of sums is that of the sums beside it, of all these users' analyses that were not set aside; own-key analyses alone are what a price list promises. All such users are counted, so there is no margin of error.",
+                    "Quatre moyennes sur les utilisateurs avec leur propre clé et un prix catalogue non nul. Le rapport des sommes est celui des sommes affichées à côté, de toutes leurs analyses non écartées ; les seules analyses sur clé propre sont ce que promet un tarif. Tous ces utilisateurs sont comptés, il n’y a donc pas de marge d’erreur."
                 )
             ],
             tables: [averageTable(rates), distributionTable(rates)], charts: [histogram(rates)])
@@ -75,22 +75,26 @@ extension SavingsPage {
             columns: [
                 Column("average", tongue("Average", "Moyenne")),
                 Column("rate_percent", tongue("Rate, %", "Taux, %"), .decimal),
+                Column("users", tongue("Users", "Utilisateurs"), .count),
+                Column("credits_list", tongue("At list", "Catalogue"), .decimal),
+                Column("credits_charged", tongue("Charged", "Débités"), .decimal),
             ],
             rows: [
-                [.text(tongue("ratio of sums", "rapport des sommes")), tongue.percent(rates?.ratioOfSums)],
-                [
-                    .text(tongue("mean of users' rates", "moyenne des taux des utilisateurs")),
-                    tongue.percent(rates?.mean),
-                ],
-                [
-                    .text(tongue("median of users' rates", "médiane des taux des utilisateurs")),
-                    tongue.percent(rates?.median),
-                ],
-                [
-                    .text(tongue("own-key analyses only", "analyses sur clé propre seules")),
-                    tongue.percent(rates?.ownKeyOnly),
-                ],
+                average(tongue("ratio of sums", "rapport des sommes"), rates?.ratioOfSums, rates?.all),
+                average(tongue("mean of users' rates", "moyenne des taux des utilisateurs"), rates?.mean, rates?.all),
+                average(
+                    tongue("median of users' rates", "médiane des taux des utilisateurs"), rates?.median, rates?.all),
+                average(
+                    tongue("own-key analyses only", "analyses sur clé propre seules"), rates?.ownKeyOnly,
+                    rates?.onOwnKeys),
             ])
+    }
+
+    private func average(_ name: String, _ rate: ExactDecimal?, _ basis: RateFigures.Basis?) -> [Cell] {
+        [
+            .text(name), tongue.percent(rate), .count(basis?.users ?? 0), tongue.number(basis?.list),
+            tongue.number(basis?.charged),
+        ]
     }
 
     private func distributionTable(_ rates: RateFigures?) -> Table {
@@ -100,7 +104,7 @@ extension SavingsPage {
                 Column("measure", tongue("Measure", "Mesure")), Column("value", tongue("Value", "Valeur"), .decimal),
             ],
             rows: [
-                [.text(tongue("users", "utilisateurs")), .count(rates?.users ?? 0)],
+                [.text(tongue("users", "utilisateurs")), .count(rates?.all.users ?? 0)],
                 [.text(tongue("lowest rate, %", "taux le plus bas, %")), tongue.percent(rates?.lowest)],
                 [.text(tongue("tenth percentile, %", "dixième centile, %")), tongue.percent(rates?.p10)],
                 [
@@ -143,10 +147,12 @@ extension SavingsPage {
                 : [],
             tables: [
                 Table(
-                    tongue("By month, kind, provider and mode", "Par mois, genre, fournisseur et mode"),
+                    tongue("By month, kind, provider, mode and price", "Par mois, genre, fournisseur, mode et prix"),
                     columns: [
                         Column("month", tongue("Month", "Mois")), Column("kind", tongue("Kind", "Genre")),
                         Column("provider", tongue("Provider", "Fournisseur")), Column("mode", "Mode"),
+                        Column("price_list", tongue("List price", "Prix catalogue"), .decimal),
+                        Column("price_own_key", tongue("Own-key price", "Prix clé propre"), .decimal),
                         Column("analyses", tongue("Analyses", "Analyses"), .count),
                         Column("unpriced", tongue("Unpriced", "Sans prix"), .count),
                         Column("credits_list", tongue("At list", "Catalogue"), .decimal),
@@ -164,7 +170,8 @@ extension SavingsPage {
     private func row(_ line: LineFigures) -> [Cell] {
         [
             .text(name(line.month)), .text(line.kind), line.provider.map { .text($0) } ?? .unknown, .text(line.mode),
-            .count(line.analyses), .count(line.unpriced), tongue.number(line.list), tongue.number(line.chargedInAll),
+            tongue.number(line.priceList), tongue.number(line.priceOwnKey), .count(line.analyses),
+            .count(line.unpriced), tongue.number(line.list), tongue.number(line.chargedInAll),
             tongue.number(line.saved),
         ]
     }
@@ -173,7 +180,11 @@ extension SavingsPage {
         BarChart(
             title, unit: tongue("credits", "crédits"),
             bars: reading.months.map { month in
-                BarChart.Bar(name(month.month), value(month).rounded, exact: tongue.digits(value(month).description))
+                let value = value(month)
+                // A bar has no other side: its length is what it came to, and its label says which way.
+                let label = name(month.month) + (value < .zero ? tongue(", negative", ", négatif") : "")
+                return BarChart.Bar(
+                    label, Int(clamping: value.rounded.magnitude), exact: tongue.digits(value.description))
             })
     }
 

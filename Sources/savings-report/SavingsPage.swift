@@ -52,7 +52,7 @@ struct SavingsPage: Sendable {
         report.checks = checks
         report.sections =
             [savings] + (isStatement ? [] : [averages]) + [credits, missed, outages]
-            + (isStatement ? [] : [claims]) + [prices, money, returns, aside]
+            + (isStatement ? [] : [claims]) + [prices, money, returns, aside, queriesAsked]
         report.provenance = reading.provenance
         report.tieOuts = tieOuts
         return report
@@ -75,13 +75,19 @@ struct SavingsPage: Sendable {
             facts.append(Fact(tongue("User", "Utilisateur"), .text(user.uuidString.lowercased())))
         }
         facts += [
-            Fact(tongue("Users with analyses", "Utilisateurs avec analyses"), .count(tally.users)),
+            Fact(tongue("Users with analyses", "Utilisateurs avec analyses"), .count(tally.usersWithAnalyses)),
+            Fact(
+                tongue("Users with returns only", "Utilisateurs avec remboursements seuls"),
+                .count(tally.usersWithReturnsOnly)),
             Fact(tongue("Of these with a key of their own", "Dont avec leur propre clé"), .count(tally.usersWithKey)),
             Fact(tongue("Analyses", "Analyses"), .count(tally.count(.analyses))),
             Fact(tongue("Credits at list price", "Crédits au prix catalogue"), tongue.number(tally.sum(.list))),
             Fact(tongue("Credits charged", "Crédits débités"), tongue.number(tally.sum(.charged))),
             Fact(tongue("Credits not charged", "Crédits non débités"), tongue.number(tally.sum(.saved))),
             Fact(tongue("Credits missed", "Crédits manqués"), tongue.number(tally.sum(.missed))),
+            Fact(
+                tongue("Analyses that missed an unknown amount", "Analyses au manque inconnu"),
+                .count(tally.count(.missedNotKnown))),
             Fact(tongue("First analysis", "Première analyse"), reading.firstAt.map { .timestamp($0) } ?? .unknown),
             Fact(tongue("Last analysis", "Dernière analyse"), reading.lastAt.map { .timestamp($0) } ?? .unknown),
             Fact(

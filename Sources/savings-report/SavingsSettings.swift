@@ -32,7 +32,7 @@ struct SavingsSettings: Sendable {
         do { path = try Self.claims.optionalValue(flag: flags.claims, in: environment) } catch {
             throw JobFailure(error)
         }
-        claims = try path.map { path throws(JobFailure) in try Claim.read(from: path) } ?? []
+        claims = try path.map { path throws(JobFailure) in try ClaimFile.read(path) } ?? []
     }
 
     static let month = Setting<Period>(

@@ -18,30 +18,30 @@ extension SnapshotReader {
             }
         }
         for row in reading.irregular { rows.add("irregular", row.id + row.reason) }
-        reading.tell(source, rows: reading.irregular.count)
+        try tell(source, rows: reading.irregular.count, &reading)
     }
 
     func nameUnbalanced(
         _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
     ) throws(JobFailure) {
-        let source = queries.unbalanced
+        let source = queries.unbalanced(of: reading.tally.unbalancedUsers)
         reading.unbalanced = try Database.reading { () throws(PostgresError) in
             try transaction.query(source.statement).map { row throws(PostgresError) in
                 Reading.Unbalanced(
                     id: try row.uuid("id").uuidString.lowercased(),
                     userID: try row.uuid("user_id").uuidString.lowercased(),
                     charged: try row.optionalText("charged"), entries: try row.int("entries"),
-                    booked: try row.optionalText("booked"))
+                    booked: try row.optionalText("booked"), corrected: try row.optionalText("corrected"))
             }
         }
         for row in reading.unbalanced { rows.add("unbalanced", "\(row.id) \(row.entries) \(row.booked ?? "")") }
-        reading.tell(source, rows: reading.unbalanced.count)
+        try tell(source, rows: reading.unbalanced.count, &reading)
     }
 
     func nameUnplaced(
         _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
     ) throws(JobFailure) {
-        let source = queries.unplaced
+        let source = queries.unplaced(reading.ledger?.unplacedIDs)
         reading.unplaced = try Database.reading { () throws(PostgresError) in
             try transaction.query(source.statement).map { row throws(PostgresError) in
                 Reading.Unplaced(
@@ -52,16 +52,12 @@ extension SnapshotReader {
         for row in reading.unplaced {
             rows.add("unplaced", "\(row.reason) \(row.entry) \(row.credits) \(row.firstIDs)")
         }
-        reading.tell(source, rows: reading.unplaced.count)
+        try tell(source, rows: reading.unplaced.count, &reading)
     }
 }
 
 extension Reading {
     var hasUnplaced: Bool { (ledger?.unplacedCharges ?? 0) > 0 || (ledger?.unplacedReturns ?? 0) > 0 }
-
-    mutating func tell(_ source: Queries.Source, rows: Int) {
-        provenance.append(Provenance(source: source.name.description, queryDigest: source.digest, rowCount: rows))
-    }
 }
 
 extension Reading.Price {
@@ -75,6 +71,7 @@ extension Reading.Price {
         breakEvenMoney = try row.optionalText("break_even_money")
         validFrom = try row.optionalTimestamp("valid_from")
         validUntil = try row.optionalTimestamp("valid_until")
+        allRows = try row.int("all_rows")
     }
 
     var digestText: String {

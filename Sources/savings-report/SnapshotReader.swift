@@ -16,12 +16,13 @@ struct SnapshotReader: Sendable {
         try await connection.transaction(.snapshot) { transaction throws(JobFailure) in
             var rows = RowDigest()
             var reading = Reading()
+            try checkClaims(transaction)
             try readPrices(transaction, &reading, &rows)
             try readSavings(transaction, &reading, &rows)
-            if queries.creditPrice != nil { try writeFocus(transaction, &reading, &rows) }
             if reading.tally.count(.irregular) > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
             if reading.hasUnplaced, queries.user == nil { try nameUnplaced(transaction, &reading, &rows) }
+            try nameFunctions(transaction, &reading, &rows)
             reading.digest = rows.finish()
             return reading
         }
@@ -35,19 +36,27 @@ struct SnapshotReader: Sendable {
             try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.Price(row) }
         }
         for price in reading.prices { rows.add("price", price.digestText) }
-        reading.tell(source, rows: reading.prices.count)
+        reading.priceCount = reading.prices.first?.allRows ?? 0
+        try tell(source, rows: reading.prices.count, &reading)
+    }
+
+    private func readBounds(
+        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
+    ) throws(JobFailure) -> Bounds {
+        let source = queries.bounds
+        let (bounds, count) = try Database.reading { () throws(PostgresError) in
+            let found = try transaction.query(source.statement)
+            return (try Bounds(found, from: queries.period.from), found.count)
+        }
+        try tell(source, rows: count, &reading)
+        return bounds
     }
 
     private func readSavings(
         _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
     ) throws(JobFailure) {
-        let months = try Database.reading { () throws(PostgresError) in
-            try transaction.query(queries.months.statement).map { row throws(PostgresError) in
-                try row.timestamp("at")
-            }
-        }
-        let source = queries.savings(months: months)
-        var files = try SavingsFiles(draft)
+        let source = queries.savings(try readBounds(transaction, &reading, &rows))
+        var files = try SavingsFiles(draft, queries)
         var count = 0
         try transaction.stream(source.statement) { row throws(JobFailure) in
             let (part, body) = try Database.reading { () throws(PostgresError) in
@@ -67,26 +76,20 @@ struct SnapshotReader: Sendable {
         reading.leaders.sort { $0.place < $1.place }
         reading.claims.sort { $0.place < $1.place }
         reading.files += try files.finish()
-        reading.tell(source, rows: count)
+        try tell(source, rows: count, &reading)
     }
 
-    private func writeFocus(
-        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
-    ) throws(JobFailure) {
-        guard let price = queries.creditPrice else { return }
-        let source = queries.focus
-        var file = try draft.map { draft throws(JobFailure) in
-            try OpenFile(FocusRow.fileName, FocusRow.header, in: draft)
+    /// What a claim is about must have stood in the price list at some time, or it is misspelt.
+    private func checkClaims(_ transaction: borrowing Transaction) throws(JobFailure) {
+        guard !queries.claims.isEmpty else { return }
+        let unknown = try Database.reading { () throws(PostgresError) in
+            try transaction.query(queries.claimed.statement).map { row throws(PostgresError) in
+                try row.bool("is_known") ? nil : try row.int("place")
+            }
         }
-        let account = queries.user.map { $0.uuidString.lowercased() } ?? "all-users"
-        var count = 0
-        try transaction.stream(source.statement) { row throws(JobFailure) in
-            let focus = try Database.reading { () throws(PostgresError) in try FocusRow(row) }
-            rows.add("focus", focus.digestText)
-            count &+= 1
-            try file?.append(focus.csv(price, in: queries.period, for: account))
-        }
-        reading.files += try file.finish()
-        reading.tell(source, rows: count)
+        guard let place = unknown.compactMap({ $0 }).first else { return }
+        throw JobFailure(
+            .misconfigured, "claim \(place, as: "claim") is about a kind or provider that no price list has had",
+            next: "see byok.credit_prices for their names")
     }
 }

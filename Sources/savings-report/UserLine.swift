@@ -19,19 +19,22 @@ struct UserLine {
     /// Empty for null.
     subscript(_ column: UserColumn) -> ArraySlice<UInt8> { field(column.position) }
 
-    func count(_ column: UserColumn) throws(JobFailure) -> Int {
-        guard let count = Int(text(column)) else { throw PartFields.unreadable }
+    func count(at position: Int) throws(JobFailure) -> Int {
+        guard let count = Int(text(position)) else { throw PartFields.unreadable }
         return count
     }
 
-    func decimal(_ column: UserColumn) throws(JobFailure) -> ExactDecimal? {
-        let text = text(column)
-        if text.isEmpty { return nil }
-        guard let number = ExactDecimal(text) else { throw PartFields.unreadable }
+    /// Nil for null.
+    func decimal(at position: Int) throws(JobFailure) -> ExactDecimal? {
+        if field(position).isEmpty { return nil }
+        guard let number = ExactDecimal(text(position)) else { throw PartFields.unreadable }
         return number
     }
 
-    func isTrue(_ column: UserColumn) -> Bool { self[column].first == UInt8(ascii: "t") }
+    func isTrue(at position: Int) -> Bool { field(position).first == UInt8(ascii: "t") }
+    func isZero(at position: Int) -> Bool { field(position).elementsEqual([UInt8(ascii: "0")]) }
+
+    func count(_ column: UserColumn) throws(JobFailure) -> Int { try count(at: column.position) }
 
     /// The line as a JSON object; what is not known is null, decimals are texts.
     var json: [UInt8] {
@@ -54,11 +57,11 @@ struct UserLine {
         return line
     }
 
-    private func field(_ position: Int) -> ArraySlice<UInt8> {
+    func field(_ position: Int) -> ArraySlice<UInt8> {
         bytes[starts[position]..<(starts[position &+ 1] &- 1)]
     }
 
-    private func text(_ column: UserColumn) -> String { String(decoding: self[column], as: UTF8.self) }
+    private func text(_ position: Int) -> String { String(decoding: field(position), as: UTF8.self) }
 
     private static let null = Array("null".utf8)
     private static let end = Array("}\n".utf8)

@@ -37,7 +37,8 @@ struct ExampleTests {
             "price page, 2026-09-01")
 
         #expect(ended.status == 0, "\(ended.stderr)")
-        for name in ended.files where name != "manifest.json" {
+        // The statements lie among the sources, and say themselves which they were.
+        for name in ended.files where name != "manifest.json" && !name.hasPrefix("query-") {
             let committed = Self.folder.appending(path: name)
             if ProcessInfo.processInfo.environment["BYOK_ACCEPT_REPORTS"] != nil {
                 try Data(ended.text(name).utf8).write(to: committed)

@@ -106,4 +106,87 @@ struct MissedTests {
         #expect(ended.averages == ["0.00", "0.00", "0.00", "0.00"])
         #expect(ended.fact("Credits not charged") == "2.5")
     }
+
+    @Test func `of keys of several providers that counts which the kind has a price for`() throws {
+        let stage = try SavingsStage()
+        try stage.price(kind: "seo", provider: "openai", "3", "1")
+        try stage.key(
+            901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08Z"), ("replaced", "2026-10-17Z"))
+        try stage.key(902, user: 1, provider: "openai", ("added", "2026-01-01Z"))
+        try stage.add(10, "plan", user: 1, list: "4", charged: "4", at: "2026-10-10T10:00Z")
+        try stage.add(2, "plan", user: 1, list: "3", charged: "3", kind: "seo", provider: nil, at: "2026-10-10T12:00Z")
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.missed == ["key_disabled": "25", "user_choice": "4"])
+        #expect(ended.rows("Disabled keys").first?["credits_missed"] as? String == "25")
+    }
+
+    @Test func `a plan analysis without a provider is eligible where its kind has a price on an own key`() throws {
+        let stage = try SavingsStage()
+        try stage.price(kind: "audit_web", provider: "openai", "4", "2")
+        try stage.add(2, "plan", user: 1, list: "4", charged: "4", provider: nil)
+        // A key of a provider that the kind has no price for does not help.
+        try stage.key(901, user: 2, provider: "groq", ("added", "2026-01-01Z"))
+        try stage.add(1, "plan", user: 2, list: "4", charged: "4", provider: nil)
+
+        let ended = try stage.run()
+
+        // At least: the dearer of the two prices on an own key.
+        #expect(ended.missed == ["no_key": "6"])
+        #expect(ended.users.compactMap { $0["eligible"] } == ["2", "1"])
+    }
+
+    @Test func `a closed month stays what it was, whatever becomes of a key afterwards`() throws {
+        let stage = try SavingsStage()
+        try stage.storedKey(901, user: 1, status: "active")
+        try stage.key(901, user: 1, ("added", "2026-09-01Z"))
+        try stage.storedKey(902, user: 2)
+        try stage.key(902, user: 2, ("added", "2026-10-02Z"))
+        for user in [1, 2] { try stage.add(1, "plan", user: user, list: "4", charged: "4") }
+        try stage.key(903, user: 3, ("added", "2026-01-01Z"), ("disabled", "2026-10-08Z"))
+        let before = try stage.run()
+        #expect(before.missed == ["user_choice": "2.5", "not_checked": "2.5"])
+
+        // One is replaced and waits for its look; the other has had it; a third came back.
+        _ = try stage.database.psql(
+            """
+            update byok.api_keys set status = 'unchecked' where id = '\(SavingsStage.id(901))';
+            update byok.api_keys set status = 'active' where id = '\(SavingsStage.id(902))';
+            """)
+        try stage.key(901, user: 1, ("replaced", "2026-11-05Z"))
+        try stage.key(902, user: 2, ("enabled", "2026-11-03Z"))
+        try stage.key(903, user: 3, ("replaced", "2026-11-04Z"))
+        let after = try stage.run()
+
+        #expect(after.files == before.files)
+        for name in after.files where name != "manifest.json" {
+            #expect(after.text(name) == before.text(name), "\(name)")
+        }
+    }
+
+    @Test func `while a key is set aside nobody knows why the plan was used`() throws {
+        let stage = try SavingsStage()
+        try stage.storedKey(901, user: 1, status: "active")
+        try stage.key(901, user: 1, ("added", "2026-09-01Z"))
+        _ = try stage.database.psql(
+            "update byok.api_keys set quarantined_at = '2026-10-10Z', quarantine_reason = 'not_authentic'")
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-09T23:59Z")
+        try stage.add(2, "plan", user: 1, list: "4", charged: "4", at: "2026-10-10T00:00Z")
+
+        #expect(try stage.run().missed == ["user_choice": "2.5", "unknown": "5"])
+    }
+
+    @Test func `what an analysis of an unknown charge missed is unknown, and counted`() throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4")
+        try stage.add(2, "plan", user: 1, list: "4", charged: "null")
+
+        let ended = try stage.run()
+
+        #expect(ended.users[0]["credits_missed"] == "2.5" && ended.users[0]["missed_not_known"] == "2")
+        let row = try #require(ended.rows("Credits missed by cause").first)
+        #expect(row["analyses"] as? Int == 3 && row["not_known"] as? Int == 2)
+    }
 }

@@ -18,7 +18,8 @@ struct RunTests {
         #expect(one.status == 0 && one.files == other.files && one.folder != other.folder)
         #expect(
             one.files == [
-                "disabled-keys.csv", "focus-1.2.csv", "lines.csv", "manifest.json", "report.fr.html", "report.html",
+                "disabled-keys.csv", "focus-1.2.csv", "lines.csv", "manifest.json", "query-bounds.sql",
+                "query-functions.sql", "query-prices.sql", "query-savings.sql", "report.fr.html", "report.html",
                 "report.json", "users.csv", "users.jsonl",
             ])
         for name in one.files where name != "manifest.json" { #expect(one.text(name) == other.text(name), "\(name)") }
@@ -32,7 +33,7 @@ struct RunTests {
         let ended = try stage().run()
         let manifest = try JSONSerialization.jsonObject(with: Data(ended.text("manifest.json").utf8)) as? [String: Any]
         let files = manifest?["files"] as? [[String: Any]] ?? []
-        #expect(files.count == 7)
+        #expect(files.count == 11)
         let sums = files.map { "\($0["sha256"] as? String ?? "")  \($0["name"] as? String ?? "")\n" }.joined()
         let checked = try Subprocess.run(
             "/bin/sh", ["-c", "cd '\(ended.folder?.path ?? "")' && sha256sum -c --strict"], input: sums)
@@ -88,6 +89,25 @@ struct RunTests {
         #expect(try stage.run("--credit-price", "0.2 EUR").users[0]["net_money"] == "")
     }
 
+    @Test func `net money is unknown where what an own key saved is`() throws {
+        let stage = try stage()
+        _ = try stage.database.psql(
+            """
+            insert into byok.token_prices (provider, model, currency, input_price, output_price, source)
+            values ('anthropic', 'model-1', 'EUR', 3, 15, 'a page')
+            """)
+        try stage.add(1, "own_key", user: 1, list: "null", charged: "1.5")
+        try stage.add(2, "own_key", user: 2, list: "4", charged: "1.5")
+
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+
+        #expect(ended.users[0]["net_money"] == "" && ended.users[0]["provider_cost"] != "")
+        // 5 x 0.2 - 2 x 0.0105; nobody's net is everybody's while one is not known
+        #expect(ended.users[1]["net_money"] == "0.979")
+        let rows = ended.rows("What the savings are worth")
+        #expect(rows.last?["item"] as? String == "net of everybody" && rows.last?["value"] is NSNull)
+    }
+
     @Test func `a claim beyond the price list is impossible, and ends a run only where it is asked to`() throws {
         let stage = try stage()
         let claims = Repository.path("reports/claims.json")
@@ -119,7 +139,7 @@ struct RunTests {
         let ended = try stage.run("--from", "2026-09-01", "--to", "2026-11-01")
         _ = try stage.database.psql("alter role byok_savings reset timezone")
         #expect(ended.status == 0, "\(ended.stderr)")
-        let months = ended.rows("By month, kind, provider and mode").map {
+        let months = ended.rows("By month, kind, provider, mode and price").map {
             "\($0["month"] ?? "") \($0["analyses"] ?? "")"
         }
         #expect(months == ["2026-09 1", "2026-10 2", "2026-10 4", "2026-10 3"])

@@ -56,6 +56,35 @@ struct SavingsStage {
         }
     }
 
+    /// A key that is still there, so that its history can say what it waits for.
+    func storedKey(_ number: Int, user: Int, provider: String = "anthropic", status: String = "unchecked") throws {
+        _ = try database.psql(
+            """
+            select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))
+            where not exists (select from byok.master_keys);
+            insert into byok.api_keys (id, user_id, provider, label, key_prefix, master_key_version, sealed, status)
+            values ('\(Self.id(number))', '\(Self.id(user))', '\(provider)', 'key \(number)', 'sk-a', 1,
+                decode('01' || repeat('ab', 60), 'hex'), '\(status)');
+            delete from byok.key_events where key_id = '\(Self.id(number))';
+            """)
+    }
+
+    /// One more price on an own key, beside the others.
+    func price(kind: String, provider: String, _ list: String, _ own: String) throws {
+        _ = try database.psql(
+            """
+            insert into byok.credit_prices (kind, provider, credits_list, credits_own_key)
+            values ('\(kind)', '\(provider)', \(list), \(own))
+            """)
+    }
+
+    /// A file of claims, each a JSON object.
+    func claims(_ objects: String...) throws -> String {
+        let file = folder.appending(path: "claims.json")
+        try Data("[\(objects.joined(separator: ","))]".utf8).write(to: file)
+        return file.path
+    }
+
     func price(_ list: String, _ own: String, from: String, until: String? = nil) throws {
         let until = until.map { "'\($0)'" } ?? "null"
         _ = try database.psql(
@@ -127,6 +156,14 @@ struct SavingsEnded {
     func check(_ name: String) -> String? {
         let checks = report["checks"] as? [[String: Any]] ?? []
         return checks.first { ($0["name"] as? String)?.hasPrefix(name) == true }?["status"] as? String
+    }
+
+    /// The two sides of a tie-out and whether they agree.
+    func tieOut(_ name: String) -> [String?] {
+        let tieOuts = report["tie_outs"] as? [[String: Any]] ?? []
+        guard let found = tieOuts.first(where: { $0["name"] as? String == name }) else { return [] }
+        func value(_ side: String) -> String? { (found[side] as? [String: Any])?["value"] as? String }
+        return [value("left"), value("right"), found["status"] as? String]
     }
 
     /// Credits missed, by cause.

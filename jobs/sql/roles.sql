@@ -45,6 +45,9 @@ begin
                     ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0'),
                     -- It sums a month of everybody in one statement, which is not worth compiling.
                     ('work_mem', case role when 'byok_savings' then '128MB' end),
+                    ('hash_mem_multiplier', case role when 'byok_savings' then '4' end),
+                    -- Its groups are few beside the rows: several processes make them sooner than one.
+                    ('parallel_tuple_cost', case role when 'byok_savings' then '0.01' end),
                     ('jit', case role when 'byok_savings' then 'off' end)
             ) setting (name, value)
         where value is not null and not exists (
@@ -235,8 +238,8 @@ insert into calls values
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
     ('byok_rotate', 'record_verification'),
 
-    ('byok_savings', 'key_holdings'), ('byok_savings', 'key_spells'), ('byok_savings', 'price_periods'),
-    ('byok_savings', 'token_price_periods'),
+    ('byok_savings', 'key_holdings'), ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
+    ('byok_savings', 'period_parts'), ('byok_savings', 'price_periods'), ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');
 

@@ -47,9 +47,10 @@ from (
     from (
         select n, h, abs(hashint8(n)) % :users as u,
             '2026-10-01Z'::timestamptz + n * (interval '31 days' / :analyses) as at,
+            -- Another hash than the user's: everybody has analyses of every kind and mode.
             (array['audit_web', 'audit_web', 'audit_web', 'content', 'seo'])[1 + h / 100 % 5] as kind,
             case when abs(hashint8(n)) % :users % 2 = 0 then 'anthropic' else 'openai' end as provider
-        from generate_series(0, :analyses - 1) n, lateral (select abs(hashint4(n::integer)::bigint) as h) hash
+        from generate_series(0, :analyses - 1) n, lateral (select abs(hashint8extended(n, 1) / 2) as h) hash
     ) drawn
 ) priced;
 

@@ -31,9 +31,11 @@ from (
 limit 300;
 insert into people select md5('demo ' || n)::uuid, 'openai', null, 1000 + n, false from generate_series(1, 60) n;
 
--- Those keys were there before the months that are reported.
-update byok.key_events e set at = m.first - interval '30 days' from people p, months m
-where e.key_id = p.key_id and e.event = 'added';
+-- Those keys were there, and looked at, before the months that are reported.
+update byok.key_events e
+set at = m.first - interval '30 days' + case e.event when 'enabled' then interval '1 minute' else interval '0' end
+from people p, months m
+where e.key_id = p.key_id and e.event in ('added', 'enabled');
 
 -- The first of them lost nine days of last month: disabled, told by mail six minutes later, replaced.
 insert into byok.key_events (key_id, user_id, provider, at, event, run_id, reason)

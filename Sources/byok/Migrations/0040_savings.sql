@@ -24,42 +24,11 @@ create index credit_ledger_at on byok.credit_ledger using brin (at);
 -- What was given back is rare among charges, and is looked up by the month in which it was booked.
 create index credit_ledger_returns on byok.credit_ledger (at) where entry <> 'charge';
 
--- What follows are functions and not parts of one statement, because they look at a row's neighbours, and a statement
--- that does so anywhere reads the analyses with one process only.
+-- What follows are functions and not parts of one statement, because they look at a row's neighbours, and a window
+-- beside the analyses would have them read by one process only.
 
--- The keys of each user that had any within [period_start, period_end): from `at[i]` to the next, the id of the event
--- since which it was so, provider and state (usable, disabled, not_checked); null where there was none. Of several keys
--- one that the price list knows, then a usable one.
-create function byok.key_holdings(period_start timestamptz, period_end timestamptz, only_user uuid)
-returns table (user_id uuid, at timestamptz[], event_id bigint[], provider text[], state text[])
-language plpgsql stable parallel safe rows 200 set search_path = '' as $$
-#variable_conflict use_column
-begin
-    return query
-    with spells as (
-        select s.* from byok.key_spells(period_start, period_end, only_user) s
-    ),
-    moments as (
-        select s.user_id, greatest(s.at, period_start) as at from spells s
-        union
-        select s.user_id, s.until from spells s where s.until < period_end
-    ),
-    best as (
-        select distinct on (m.user_id, m.at) m.user_id, m.at, s.event_id, s.provider, s.state
-        from moments m
-        left join spells s on s.user_id = m.user_id and s.at <= m.at and s.until > m.at
-        order by m.user_id, m.at,
-            s.provider in (select p.provider from byok.credit_prices p where p.credits_own_key is not null) desc nulls last,
-            s.state desc, s.at desc, s.event_id desc
-    )
-    select b.user_id, array_agg(b.at order by b.at), array_agg(b.event_id order by b.at),
-        array_agg(b.provider order by b.at), array_agg(b.state order by b.at)
-    from best b
-    group by b.user_id;
-end
-$$;
-
--- Each key from one event of its history to the next, as far as that lies within [period_start, period_end).
+-- Each key from one event of its history to the next, as far as that lies within [period_start, period_end). What came
+-- after the period ends nothing (`until` is infinity), so that a closed month stays what it was.
 create function byok.key_spells(period_start timestamptz, period_end timestamptz, only_user uuid)
 returns table (
     event_id bigint, key_id uuid, user_id uuid, provider text, at timestamptz, until timestamptz, state text,
@@ -69,23 +38,97 @@ language plpgsql stable parallel safe rows 200 set search_path = '' as $$
 #variable_conflict use_column
 begin
     return query
-    select h.id, h.key_id, h.user_id, h.provider, h.at, h.until,
-        case
-            when h.event = 'disabled' then 'disabled'
-            -- No event tells of a first look: a key that waits for it now has waited since it came.
-            when h.until = 'infinity' and k.status = 'unchecked' then 'not_checked'
-            else 'usable'
-        end,
-        h.next_event, h.reason, h.run_id
+    select h.id, h.key_id, h.user_id, h.provider, s.at, s.until, s.state,
+        case when h.next_at < period_end then h.next_event end, h.reason, h.run_id
     from (
         select e.id, e.key_id, e.user_id, e.provider, e.at, e.event, e.reason, e.run_id,
-            coalesce(lead(e.at) over w, 'infinity') as until, lead(e.event) over w as next_event
+            lead(e.at) over w as next_at, lead(e.event) over w as next_event
         from byok.key_events e
-        where e.at < period_end and (only_user is null or e.user_id = only_user)
+        where only_user is null or e.user_id = only_user
         window w as (partition by e.key_id order by e.at, e.id)
     ) h
-    left join byok.api_keys k on k.id = h.key_id
-    where h.event <> 'deleted' and h.until > period_start and h.until > h.at;
+    -- Today's row tells only of a key to which nothing has happened since.
+    left join byok.api_keys k on k.id = h.key_id and h.next_at is null
+    cross join lateral (
+        select case
+            when h.event = 'disabled' then 'disabled'
+            -- A first look that lets a key in is an event; a key that still waits for it has none.
+            when h.event in ('added', 'replaced') and h.next_event = 'enabled' then 'not_checked'
+            when k.status = 'unchecked' then 'not_checked'
+            else 'usable'
+        end as state,
+        case when h.next_at < period_end then h.next_at else 'infinity' end as until,
+        case when h.event <> 'disabled' and k.quarantined_at < period_end
+            then greatest(k.quarantined_at, h.at) end as set_aside_at
+    ) f
+    cross join lateral (
+        values (h.at, coalesce(f.set_aside_at, f.until), f.state), (f.set_aside_at, f.until, 'set_aside')
+    ) s (at, until, state)
+    where h.event <> 'deleted' and h.at < period_end and s.until > period_start and s.until > s.at;
+end
+$$;
+
+-- The stretches of the period in each of which one thing was true of a user's keys, numbered from 0. Users of whom one
+-- thing held throughout are left out: theirs is number 0.
+--
+-- Few rows are announced: the planner multiplies groups by them, and how many there are changes no plan.
+create function byok.key_stretches(period_start timestamptz, period_end timestamptz, only_user uuid)
+returns table (user_id uuid, stretch integer, at timestamptz, until timestamptz)
+language plpgsql stable parallel safe rows 1 set search_path = '' as $$
+#variable_conflict use_column
+begin
+    return query
+    with changes as (
+        select e.user_id, e.at from byok.key_events e
+        where e.at > period_start and e.at < period_end and (only_user is null or e.user_id = only_user)
+        union
+        select k.user_id, k.quarantined_at from byok.api_keys k
+        where k.quarantined_at > period_start and k.quarantined_at < period_end
+            and (only_user is null or k.user_id = only_user)
+    )
+    select m.user_id, (row_number() over w)::integer - 1, m.at, coalesce(lead(m.at) over w, period_end)
+    from (
+        select c.user_id, c.at from changes c
+        union
+        select c.user_id, period_start from changes c
+    ) m
+    window w as (partition by m.user_id order by m.at);
+end
+$$;
+
+-- What each user held of each provider in each stretch of the period, as byok.key_stretches numbers them. Of several keys of a provider the best, by state: usable, set_aside, not_checked,
+-- disabled; `event_id` is the event since which it was so.
+create function byok.key_holdings(period_start timestamptz, period_end timestamptz, only_user uuid)
+returns table (user_id uuid, stretch integer, provider text, state text, event_id bigint)
+language plpgsql stable parallel safe rows 1000 set search_path = '' as $$
+#variable_conflict use_column
+begin
+    return query
+    with spells as materialized (
+        select s.* from byok.key_spells(period_start, period_end, only_user) s
+    ),
+    stretches as materialized (
+        select t.user_id, t.stretch, t.at from byok.key_stretches(period_start, period_end, only_user) t
+    )
+    select distinct on (m.user_id, m.stretch, s.provider) m.user_id, m.stretch, s.provider, s.state, s.event_id
+    from (
+        select t.user_id, t.stretch, t.at from stretches t
+        union all
+        select distinct s.user_id, 0, period_start from spells s
+        where s.user_id not in (select t.user_id from stretches t)
+    ) m
+    join spells s on s.user_id = m.user_id and s.at <= m.at and s.until > m.at
+    order by m.user_id, m.stretch, s.provider, s.state desc, s.at desc, s.event_id desc;
+end
+$$;
+
+-- The parts of a period that begin at these moments, numbered as width_bucket does. One row is announced, for the same
+-- reason as above.
+create function byok.period_parts(starts timestamptz[])
+returns table (number integer, at timestamptz)
+language plpgsql immutable parallel safe rows 1 set search_path = '' as $$
+begin
+    return query select s.number::integer, s.at from unnest(starts) with ordinality s (at, number);
 end
 $$;
 
@@ -149,4 +192,5 @@ begin
 end
 $$;
 
-revoke all on function byok.key_holdings, byok.key_spells, byok.price_periods, byok.token_price_periods from public;
+revoke all on function byok.key_holdings, byok.key_spells, byok.key_stretches, byok.period_parts, byok.price_periods,
+    byok.token_price_periods from public;

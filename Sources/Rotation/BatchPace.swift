@@ -6,13 +6,13 @@ public struct BatchPace: Sendable, Equatable {
     public struct Limits: Sendable, Equatable {
         /// What a statement should take.
         public let aim: Duration
-        /// Fewer than this hold no lock for noticeably less time; only a collision makes it fewer.
+        /// With fewer than this a statement costs more than its rows do; only a collision makes it fewer.
         public let least: Int
         public let start: Int
         public let most: Int
 
         /// Unnoticed by a service that uses the table.
-        public static let polite = Limits(aim: .microseconds(250), least: 10, start: 20, most: 50)
+        public static let polite = Limits(aim: .microseconds(250), least: 20, start: 20, most: 50)
         /// For a quiet hour: beyond 1,000 rows a statement gains nothing.
         public static let fast = Limits(aim: .milliseconds(25), least: 100, start: 1000, most: 1000)
     }

@@ -19,7 +19,7 @@ struct BatchPaceTests {
         #expect((23...27).contains(size), "\(size)")
     }
 
-    @Test(arguments: [(BatchPace.Limits.polite, 10, 50), (.fast, 100, 1000)])
+    @Test(arguments: [(BatchPace.Limits.polite, 20, 50), (.fast, 100, 1000)])
     func `it stays within its limits`(limits: BatchPace.Limits, least: Int, most: Int) {
         #expect(settled(limits, fixed: 0, each: 0.1) == most)
         #expect(settled(limits, fixed: 100_000, each: 10_000) == least)

@@ -26,7 +26,7 @@ drop function byok.may_rotate();
 --
 -- The answer tells the state, not the deed, so that the same call again, after a lost reply, answers the same:
 -- `changed` are the keys that hold something else than ours, `deleted` those that are gone; the rest is written.
--- `microseconds` is how long the server worked, which is how long the rows were locked but for the commit.
+-- `microseconds` is how long the update took, which is how long the rows were locked but for the commit.
 create function byok.rewrap_keys(
     shard text, token uuid, target integer,
     ids uuid[], user_ids uuid[], versions integer[], nonces bytea[], sealed bytea[],
@@ -39,6 +39,7 @@ set plan_cache_mode = force_generic_plan set lock_timeout = '100ms' as $$
 #variable_conflict use_column
 declare
     written bigint;
+    started pg_catalog.timestamptz;
     heap_only_before constant bigint :=
         pg_catalog.pg_stat_get_xact_tuples_hot_updated('byok.api_keys'::pg_catalog.regclass);
 begin
@@ -46,12 +47,14 @@ begin
     if not exists (select from byok.master_keys m where m.version = $3 and m.state = 'current') then
         raise exception 'master key % is not current any more', $3 using errcode = 'BK009';
     end if;
+    started := pg_catalog.clock_timestamp();
     update byok.api_keys k
     set sealed = n.sealed, master_key_version = $3
     from unnest($4, $5, $6, $7, $8) as n (id, user_id, version, nonce, sealed)
     where k.id = n.id and k.user_id = n.user_id and k.master_key_version = n.version
         and pg_catalog.substring(k.sealed, 2, 12) = n.nonce and k.quarantined_at is null;
     get diagnostics written = row_count;
+    microseconds := 1000000 * extract(epoch from pg_catalog.clock_timestamp() - started);
     heap_only :=
         pg_catalog.pg_stat_get_xact_tuples_hot_updated('byok.api_keys'::pg_catalog.regclass) - heap_only_before;
     changed := '{}';
@@ -64,8 +67,6 @@ begin
         left join byok.api_keys k on k.id = n.id
         where k.sealed is distinct from n.sealed;
     end if;
-    microseconds :=
-        1000000 * extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp());
 end
 $$;
 

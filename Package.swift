@@ -148,8 +148,8 @@ let package = Package(
             resources: [
                 .embedInCode("SQL/bounds.sql"), .embedInCode("SQL/claimed.sql"), .embedInCode("SQL/functions.sql"),
                 .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
-                .embedInCode("SQL/previous_report.sql"), .embedInCode("SQL/prices.sql"),
-                .embedInCode("SQL/savings.sql"),
+                .embedInCode("SQL/prices.sql"), .embedInCode("SQL/savings_cells.sql"),
+                .embedInCode("SQL/savings_ledger.sql"), .embedInCode("SQL/savings_parts.sql"),
                 .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
             ],
             swiftSettings: strict),

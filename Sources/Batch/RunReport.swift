@@ -27,15 +27,21 @@ public struct RunReport: Sendable {
         }
     }
 
-    /// `startedAt` is the database's time, as everything in the report.
+    /// For what is too long to be held in memory.
+    public func begin(_ job: StaticString) throws(JobFailure) -> ReportDraft {
+        do { return try folder.begin(job.description) } catch { throw JobFailure(error) }
+    }
+
+    /// `startedAt` is the database's time, as everything in the report. `draft` is used up, whatever comes of it.
     public func write(
-        _ report: Report, runID: UUID, startedAt: Timestamp, previousManifest: String?
+        _ report: Report, further: [ReportFile] = [], draft: ReportDraft? = nil, runID: UUID, startedAt: Timestamp,
+        previousManifest: String?
     ) throws(JobFailure) -> ReportFolder.Receipt {
         let identity = RunIdentity(
             job: report.job, runID: runID.uuidString.lowercased(), startedAt: startedAt, report: report,
             previousManifest: previousManifest)
         do {
-            return try folder.write(report, run: identity, signer: signer)
+            return try folder.write(report, further: further, draft: draft, run: identity, signer: signer)
         } catch {
             throw JobFailure(error)
         }

@@ -2,9 +2,8 @@ internal import CCurl
 internal import Glibc
 
 /// Waits for the sockets and timers of a multi handle. What a wake-up costs does not grow with the transfers that wait,
-/// as it does with curl_multi_poll: at 300 of them that was half of the CPU time.
-///
-// Used by the loop's thread alone, but for `wake`.
+/// as it does with curl_multi_poll: at 300 of them that was half of the CPU time. Used by the loop's thread alone, but
+/// for `wake`.
 @safe final class SocketWatch {
     private static let batch = 64
 

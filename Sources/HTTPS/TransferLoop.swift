@@ -3,10 +3,9 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// The thread that owns the multi handle. Everybody else leaves mail and wakes it.
-///
-// `multi`, `watch` and `active` are touched by that thread alone, from `start` on, but for the watch's bell; the mailbox
-// is behind a mutex. The handle lives as long as the loop.
+/// The thread that owns the multi handle, which lives as long as the loop. Everybody else leaves mail behind a mutex and
+/// rings the watch's bell.
+// Unchecked: the compiler cannot see that one thread alone touches `multi`, `watch` and `active` from `start` on.
 @safe final class TransferLoop: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     private let watch: SocketWatch

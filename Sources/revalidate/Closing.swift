@@ -28,16 +28,19 @@ struct Closing: Sendable {
         } catch {
             return await concludeUnread(course.halt.failure ?? error)
         }
-        if let failure = course.halt.failure { return await conclude(failure, aftermath) }
+        let failure = course.halt.failure
+        if let failure, course.halt.cannotGoOn { return await conclude(failure, aftermath) }
         let summary = await summary(aftermath)
         let isWhole = record != nil && course.settings.limit == nil
         let verdict = RunVerdict(
             summary, ledger, course.halt.stopReason, aftermath.guards, skipped: isWhole ? aftermath.skippedCount : 0)
         verdict.tell(course.run.log)
-        let (outcomes, receipt) = report(summary, verdict.outcomes, aftermath)
+        let (outcomes, receipt) = report(summary, verdict.outcomes + (failure.map { [$0.outcome] } ?? []), aftermath)
+        let told = failure.flatMap { $0.outcome == .first(of: outcomes) ? $0 : nil }
         return await finish(
             Conclusion(
-                outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next),
+                outcomes, counts: counts, report: receipt?.path, summary: told?.message ?? verdict.message,
+                next: told.map(\.next) ?? verdict.next),
             digest: receipt?.manifestDigest)
     }
 

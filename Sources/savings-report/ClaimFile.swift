@@ -12,8 +12,9 @@ enum ClaimFile {
         let bytes: [UInt8]
         do throws(SystemError) { bytes = try content(of: path) } catch {
             throw JobFailure(
-                .misconfigured, "the file of claims could not be read: \(error.operation) \(PlaceName(path))",
-                next: "see --claims")
+                .misconfigured,
+                "the file of claims \(PlaceName(path)) could not be read: \(PlaceName(error.reason.description))",
+                next: "name one that is there in --claims, such as a copy of reports/claims.json")
         }
         guard let elements = try? JSONDecoder().decode([Element].self, from: Data(bytes)), elements.count <= mostClaims
         else {

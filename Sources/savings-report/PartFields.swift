@@ -2,7 +2,7 @@ import Batch
 import FoundationEssentials
 import System
 
-/// One row of a part of `savings.sql`: named texts, nulls among them.
+/// One row of a part of `savings_parts.sql`: named texts, nulls among them.
 struct PartFields {
     private let values: [String: String?]
 

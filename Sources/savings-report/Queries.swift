@@ -31,9 +31,13 @@ struct Queries: Sendable {
             parameters: [.timestamp(period.from), .timestamp(period.to), .text(creditPrice?.currency)])
     }
 
+    /// One statement, in three files: the analyses, the ledger and the users, and what is told of them.
+    private static let savings =
+        PackageResources.savings_cells_sql + PackageResources.savings_ledger_sql + PackageResources.savings_parts_sql
+
     func savings(_ bounds: Bounds) -> Source {
         Source(
-            name: "savings", sql: PackageResources.savings_sql,
+            name: "savings", sql: Self.savings,
             parameters: scope + [
                 .timestamps(bounds.months), .timestamps(bounds.all), .texts(bounds.kinds), .bool(bounds.pricesTokens),
                 .text(creditPrice?.currency), .text(creditPrice?.amount.description), .texts(claims.map(\.kind)),
@@ -73,5 +77,4 @@ struct Queries: Sendable {
     }
 
     static var installation: Statement { Statement("installation", sql: PackageResources.installation_sql) }
-    static var previousReport: Statement { Statement("previous report", sql: PackageResources.previous_report_sql) }
 }

@@ -18,7 +18,7 @@ struct SavingsRun: Sendable {
 
     func conclude() async throws(JobFailure) -> Conclusion {
         let settings = try SavingsSettings(flags, in: EnvironmentVariables(reading: SavingsSettings.variables))
-        let writing = try ReportWriting(run.settings)
+        let writing = try RunReport(run.settings)
         let database = try Database(databaseFlags, for: "byok/savings-report")
         let now = try await Preflight.pass(database)
         guard let period = settings.period ?? Period(monthBefore: now) else {
@@ -34,7 +34,7 @@ struct SavingsRun: Sendable {
     }
 
     private func perform(
-        _ queries: Queries, _ settings: SavingsSettings, _ database: Database, _ writing: ReportWriting,
+        _ queries: Queries, _ settings: SavingsSettings, _ database: Database, _ writing: RunReport,
         _ now: Timestamp
     ) async throws(JobFailure) -> Conclusion {
         let lease = try await Lease.take(run, for: settings.leaseTTL, on: database.keeper)
@@ -42,7 +42,7 @@ struct SavingsRun: Sendable {
         let record: RunRecord
         do throws(JobFailure) {
             record = try await RunRecord.start(run, under: lease, on: database.writer)
-            draft = try writing.begin()
+            draft = try writing.begin("savings-report")
         } catch {
             await lease.release()
             throw error
@@ -54,25 +54,32 @@ struct SavingsRun: Sendable {
     }
 
     private func report(
-        _ queries: Queries, _ settings: SavingsSettings, _ database: Database, _ writing: ReportWriting,
+        _ queries: Queries, _ settings: SavingsSettings, _ database: Database, _ writing: RunReport,
         _ draft: ReportDraft, _ now: Timestamp
     ) async -> (Conclusion, String?) {
         do throws(JobFailure) {
             let reading = try await read(queries, draft, database)
-            let previous = try await database.read(Queries.previousReport)
-            let manifest = try Database.reading { () throws(PostgresError) in try previous.first?.text("digest") }
+            let manifest = try await RunReport.previousManifest(of: "savings-report", on: database.reader)
             var filled = draft
             filled.files = reading.files
             let page = page(queries, reading, now)
             let verdict = SavingsVerdict(page, settings)
+            let told = page.with(verdict.outcome)
             let receipt = try writing.write(
-                page.with(verdict.outcome), filled, runID: run.id, startedAt: now, previousManifest: manifest)
+                told.report, further: [try Self.french(told)], draft: filled, runID: run.id, startedAt: now,
+                previousManifest: manifest)
             let conclusion = verdict.conclusion(report: receipt.path, indexFailure: receipt.indexFailure)
             return (conclusion, receipt.manifestDigest)
         } catch {
             draft.discard()
             return (Conclusion([error.outcome], summary: error.message, next: error.next), nil)
         }
+    }
+
+    private static func french(_ page: SavingsPage) throws(JobFailure) -> ReportFile {
+        do throws(ReportsError) {
+            return ReportFile("report.fr.html", try HTMLWriter.write(page.in(.french).report, in: .french))
+        } catch { throw JobFailure(error) }
     }
 
     private func page(_ queries: Queries, _ reading: Reading, _ now: Timestamp) -> SavingsPage {

@@ -42,9 +42,9 @@ struct SavingsVerdict {
         let tally = page.reading.tally
         let failure = indexFailure.map { JobFailure($0) }
         let told = outcomes.first { $0.outcome == outcome }
+        let all = outcomes.map(\.outcome) + (failure.map { [$0.outcome] } ?? [])
         return Conclusion(
-            (outcomes.map(\.outcome) + (failure.map { [$0.outcome] } ?? [])).isEmpty
-                ? [.done] : outcomes.map(\.outcome) + (failure.map { [$0.outcome] } ?? []),
+            all.isEmpty ? [.done] : all,
             counts: [
                 .init("users", tally.users), .init("analyses", tally.count(.analyses)),
                 .init("own_key", tally.count(.ownKey)), .init("fallback", tally.count(.fallback)),

@@ -1,4 +1,4 @@
-/// The columns of `users.csv`, in the order in which `savings.sql` gives them.
+/// The columns of `users.csv`, in the order in which `savings_parts.sql` gives them.
 enum UserColumn: String, CaseIterable {
     case userID = "user_id"
     case hasKey = "own_key_user"

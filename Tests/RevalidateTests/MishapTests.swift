@@ -39,6 +39,11 @@ import Testing
         #expect(ended.status == 78, "\(ended.stderr)")
         #expect(ended.stderr.contains("byok doctor"))
         #expect(ended.counts == ["valid": 30, "quarantined": 20, "returned": 3])
+        // It came to its end: the books were compared and a report written.
+        let recorded =
+            "select exit_status, report_digest is not null from byok.job_runs where run_id = '\(ended.runID)'"
+        #expect(try stage.database.psql(recorded) == "78|t")
+        #expect(ended.outcome == "misconfigured")
     }
 
     @Test func `a row that somebody holds locked is given back, and the rest is settled`() throws {

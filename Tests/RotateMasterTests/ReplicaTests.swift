@@ -10,7 +10,7 @@ struct ReplicaTests {
         let ids = try stage.plant(6000)
         // The schema's owner looks for the job; without this it is not shown where replicas are.
         _ = try stage.database.psql("grant pg_read_all_stats to byok_owner")
-        let standby = try StandbyCluster(of: cluster)
+        let standby = try Standby(of: cluster, name: "standby")
         _ = try standby.psql("select pg_wal_replay_pause()")
 
         let child = try stage.start(
@@ -36,7 +36,7 @@ struct ReplicaTests {
         let cluster = try PrivateCluster()
         let stage = try Stage(cluster: cluster)
         try stage.plant(3000)
-        let standby = try StandbyCluster(of: cluster)
+        let standby = try Standby(of: cluster, name: "standby")
         _ = try standby.psql("select pg_wal_replay_pause()")
 
         let url = "host=\(standby.folder) port=\(standby.port) dbname=postgres user=postgres"

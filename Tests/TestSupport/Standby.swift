@@ -3,8 +3,9 @@ import Foundation
 /// A streaming replica of a private cluster, made by `pg_basebackup`. It stops with the object, or with the tests.
 public final class Standby: Sendable {
     public let name: String
-    private let folder: String
-    private let port: Int
+    /// Of its socket.
+    public let folder: String
+    public let port: Int
     private let tools: String
 
     /// Returns once it takes part in replication under `name`.

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+internal import System
 
 /// The right to run one shard of a job: a row in `byok.job_leases`, renewed while the process lives.
 ///
@@ -13,29 +14,38 @@ public struct Lease: Sendable {
 
     /// `connection` serves the lease alone, so that a long statement elsewhere cannot hold up a renewal.
     /// A lease that another process holds is the failure `leaseHeld`, which names the holder and since when.
+    ///
+    /// `outwaiting` waits, for one life of the lease at most, while nobody renews it: its holder was killed, and a
+    /// scheduler that starts the job again at once would use up its attempts. A holder that lives shows within a third
+    /// of its lease's life. A stop ends the waiting: `stopped`.
     public static func take(
-        _ run: Run, shard: String = "0/1", for timeToLive: Duration = .seconds(60), on connection: PostgresConnection
+        _ run: Run, shard: String = "0/1", for timeToLive: Duration = .seconds(60), outwaiting: Bool = false,
+        on connection: PostgresConnection
     ) async throws(JobFailure) -> Lease {
-        let row: Row
-        do {
-            row = try await connection.query(
-                Statement(
-                    "acquire_lease", sql: PackageResources.acquire_lease_sql,
-                    [.text(run.job.description), .text(shard), .text(holder), .interval(timeToLive)])
-            ).single()
-            guard try row.bool("acquired") else {
-                throw JobFailure(
-                    .leaseHeld,
-                    "another run holds the lease: \(PlaceName(try row.text("holder"))) since \(try row.timestamp("acquired_at"))",
-                    next: "nothing: it goes on, or its lease ends within \(timeToLive)")
+        let request = Statement(
+            "acquire_lease", sql: PackageResources.acquire_lease_sql,
+            [.text(run.job.description), .text(shard), .text(holder), .interval(timeToLive)])
+        var answer = try await Answer(request, on: connection)
+        if outwaiting, case .held(let found) = answer {
+            let progress = run.progress("s waited", total: Int(timeToLive.components.seconds))
+            defer { progress.finish() }
+            // The database's clock decides; ours only ends the waiting, a little later.
+            let end = Deadline(after: timeToLive + .seconds(2))
+            while case .held(let now) = answer, now == found, !end.hasPassed {
+                progress.advance(note: "another run's lease is not renewed: \(PlaceName(found.holder))")
+                guard await run.stop.sleep(for: .seconds(1)) else {
+                    throw JobFailure(.stopped, "stopped while another run's lease was waited for", next: "run again")
+                }
+                answer = try await Answer(request, on: connection)
             }
-            return Lease(run, shard, try row.uuid("token"), connection, timeToLive)
-        } catch let failure as JobFailure {
-            throw failure
-        } catch let error as PostgresError {
-            throw JobFailure(error)
-        } catch {
-            throw JobFailure(.broken, "the lease could not be taken", next: "report this")
+        }
+        switch answer {
+        case .taken(let token): return Lease(run, shard, token, connection, timeToLive)
+        case .held(let holding):
+            throw JobFailure(
+                .leaseHeld,
+                "another run holds the lease: \(PlaceName(holding.holder)) since \(holding.acquiredAt)",
+                next: "nothing: it goes on, or its lease ends within \(timeToLive)")
         }
     }
 
@@ -75,5 +85,32 @@ public struct Lease: Sendable {
     static var holder: String {
         let process = ProcessInfo.processInfo
         return "\(process.hostName):\(process.processIdentifier)"
+    }
+}
+
+/// What the database says to whoever asks for a lease.
+private enum Answer {
+    /// A renewal shows as a later end.
+    struct Holding: Equatable {
+        let holder: String
+        let acquiredAt: Timestamp
+        let until: Timestamp
+    }
+
+    case taken(UUID)
+    case held(Holding)
+
+    init(_ request: Statement, on connection: PostgresConnection) async throws(JobFailure) {
+        do throws(PostgresError) {
+            let row = try await connection.query(request).single()
+            guard try row.bool("acquired") else {
+                self = .held(
+                    Holding(
+                        holder: try row.text("holder"), acquiredAt: try row.timestamp("acquired_at"),
+                        until: try row.timestamp("until")))
+                return
+            }
+            self = .taken(try row.uuid("token"))
+        } catch { throw JobFailure(error) }
     }
 }

@@ -44,6 +44,58 @@ import Testing
         #expect(try database.psql("SELECT count(*) FROM byok.job_leases") == "1")
     }
 
+    /// As a process leaves it that was killed.
+    private static func leaveBehind(_ database: TestDatabase, for life: String) throws {
+        _ = try database.psql(
+            "SELECT byok.acquire_lease('revalidate', '0/1', 'dead:1', '\(life)')", role: "byok_revalidate")
+    }
+
+    @Test func `a lease that nobody renews is waited for by whoever asks for that, and by nobody else`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        try Self.leaveBehind(database, for: "3 s")
+
+        let hasty = await #expect(throws: JobFailure.self) {
+            try await Lease.take(Self.run(), for: .seconds(3), on: Self.connection(database))
+        }
+        let lease = try await Lease.take(
+            Self.run(), for: .seconds(3), outwaiting: true, on: Self.connection(database))
+
+        #expect(hasty?.outcome == .leaseHeld)
+        await lease.release()
+    }
+
+    @Test func `a lease that is renewed sends the second run away, and one longer than ours too`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        let lease = try await Lease.take(Self.run(), for: .seconds(3), on: Self.connection(database))
+        let start = ContinuousClock.now
+
+        let refusal = await #expect(throws: JobFailure.self) {
+            try await Lease.take(Self.run(), for: .seconds(60), outwaiting: true, on: Self.connection(database))
+        }
+
+        #expect(refusal?.outcome == .leaseHeld)
+        #expect(start.duration(to: .now) < .seconds(20))
+        await lease.release()
+        try Self.leaveBehind(database, for: "10 min")
+        let longer = await #expect(throws: JobFailure.self) {
+            try await Lease.take(Self.run(), for: .seconds(1), outwaiting: true, on: Self.connection(database))
+        }
+        #expect(longer?.outcome == .leaseHeld)
+    }
+
+    @Test func `a stop ends the waiting for a lease`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        try Self.leaveBehind(database, for: "10 min")
+        let flags = try CommonFlags.parse(["--max-duration", "1s"])
+        let run = Run(job: "revalidate", settings: try CommonSettings(flags, in: EnvironmentVariables([:])))
+
+        let refusal = await #expect(throws: JobFailure.self) {
+            try await Lease.take(run, for: .seconds(600), outwaiting: true, on: Self.connection(database))
+        }
+
+        #expect(refusal?.outcome == .stopped)
+    }
+
     @Test func `a run leaves its row, its counts and what it opened`() async throws {
         let database = try PrivateCluster.shared.makeDatabase(schema: true)
         let run = try Self.run()

@@ -18,6 +18,10 @@ public struct KeyRow: Sendable {
         sealed = try row.bytes("sealed")
     }
 
+    func unreadable(_ reason: String) -> UnreadableRow {
+        UnreadableRow(keyID: id, version: version, sealed: sealed, reason: reason)
+    }
+
     /// Nil for a version that no column of this schema holds.
     public var binding: SealBinding? {
         MasterKeyVersion(version).map {
@@ -52,12 +56,6 @@ struct RewrappedKeys: Sendable {
         nonces.append(Array(row.sealed[SealedKey.nonceRange]))
         self.sealed.append(sealed)
     }
-}
-
-/// A row that does not open, and why, as a plain code.
-struct UnreadableRow: Sendable {
-    let row: KeyRow
-    let reason: String
 }
 
 /// Rows read together, and what became of them so far.

@@ -42,14 +42,14 @@ actor PageSealer {
         result.keys.reserveCapacity(page.rows.count)
         for row in page.rows {
             guard let binding = row.binding else {
-                result.unreadable.append(UnreadableRow(row: row, reason: "impossible_master_key_version"))
+                result.unreadable.append(row.unreadable("impossible_master_key_version"))
                 continue
             }
             do throws(VaultError) {
                 result.keys.append(row, try rewrapper.rewrap(row.sealed.span, for: binding))
             } catch {
                 guard let reason = error.quarantineReason else { throw .vault(error) }
-                result.unreadable.append(UnreadableRow(row: row, reason: reason.description))
+                result.unreadable.append(row.unreadable(reason.description))
             }
         }
         return result
@@ -61,9 +61,8 @@ actor PageSealer {
         while true {
             let block = max(count, Self.block)
             do throws(VaultError) {
-                let total = try await MasterKeyRegister.reserveSeals(block, under: rewrapper.target, on: connection)
+                _ = try await MasterKeyRegister.reserveSeals(block, under: rewrapper.target, on: connection)
                 booked += block
-                tally.change { $0.sealsBooked = total }
                 return
             } catch {
                 attempts += 1

@@ -55,7 +55,6 @@ actor PageWriter {
     private func enter(_ answer: RewrapAnswer, rows: Int) {
         let size = pace.size
         context.tally.change { standing in
-            standing.counts.statements += 1
             standing.counts.changed += answer.changed
             standing.counts.deleted += answer.deleted
             standing.counts.rotated += rows - answer.changed - answer.deleted
@@ -70,10 +69,7 @@ actor PageWriter {
     private func collide(_ error: PostgresError, _ range: Range<Int>) async -> Int {
         pace.collided()
         let isAlone = range.count == 1
-        context.tally.change { standing in
-            standing.counts.collisions += 1
-            if isAlone { standing.counts.changed += 1 }
-        }
+        if isAlone { context.tally.change { $0.counts.changed += 1 } }
         await hold(error.kind == .timeout ? .timeout : .lock, patience)
         patience = min(patience * 2, .seconds(5))
         return isAlone ? range.upperBound : range.lowerBound
@@ -87,7 +83,7 @@ actor PageWriter {
 
     private func setAside(_ rows: [UnreadableRow]) async throws(RotationError) {
         for (index, row) in rows.enumerated() {
-            let outcome: QuarantineOutcome
+            let outcome: RowQuarantine.Outcome
             do throws(PostgresError) {
                 outcome = try await quarantine(row)
             } catch {
@@ -104,14 +100,10 @@ actor PageWriter {
         }
     }
 
-    private func quarantine(_ row: UnreadableRow) async throws(PostgresError) -> QuarantineOutcome {
-        let opened = context.tally.now.counts.opened
+    private func quarantine(_ row: UnreadableRow) async throws(PostgresError) -> RowQuarantine.Outcome {
         do throws(PostgresError) {
-            let answer = try await connection.query(.quarantine(row, opened: opened, context)).single()
-            guard let outcome = QuarantineOutcome(rawValue: try answer.text("outcome")) else {
-                throw PostgresError(.unexpectedResult, operation: "quarantine row", name: "outcome")
-            }
-            return outcome
+            return try await RowQuarantine(context.hold, rotationID: context.rotationID).take(
+                row, opened: context.tally.now.counts.opened, on: connection)
         } catch {
             // Locked by somebody: met again in the next pass.
             guard error.kind == .retryTransaction || error.kind == .timeout else { throw error }
@@ -124,8 +116,6 @@ actor PageWriter {
         context.tally.change { $0.counts.returned += rows }
     }
 }
-
-private enum QuarantineOutcome: String { case quarantined, changed, deleted }
 
 /// What the statement says of the rows that it was given.
 private struct RewrapAnswer {

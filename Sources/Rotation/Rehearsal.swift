@@ -5,6 +5,8 @@ public import Vault
 /// A sweep that only opens: whether every key would pass, and how long it took to read and open them.
 public struct Rehearsal: Sendable {
     public struct Finding: Sendable {
+        /// Keys that would be moved or set aside.
+        public internal(set) var taken = 0
         public internal(set) var opened = 0
         public internal(set) var unreadable: [(id: UUID, reason: String)] = []
         public internal(set) var isComplete = false
@@ -40,6 +42,7 @@ public struct Rehearsal: Sendable {
                 break
             }
             for row in rows { try Self.open(row, with: &rewrapper, &finding) }
+            finding.taken += rows.count
             advanced(rows.count)
             cursor = last.id
         }

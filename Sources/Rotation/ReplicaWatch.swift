@@ -10,40 +10,42 @@ public actor ReplicaWatch {
     /// A replica is there, and nobody says where it is: the schema's owner lacks pg_read_all_stats, or it is away.
     public private(set) var isUndecided = false
 
-    /// `most` bytes behind hold a sweep until half of that is reached. Asks the primary, or `replica` where one is given:
-    /// that one must answer, or the sweep waits.
+    /// `most` bytes behind hold a sweep until half of that is reached. Asks the primary, and `replica` where one is
+    /// given: that one must answer, or the sweep waits.
     public init(most: Int, asking replica: PostgresConnection? = nil) {
         self.most = most
         self.replica = replica
     }
 
+    /// One was named, so a retirement must ask it too.
+    nonisolated var isDeclared: Bool { replica != nil }
+
     func isBehind(at position: Int, on primary: PostgresConnection) async -> Bool {
-        do throws(PostgresError) {
-            if let replica { try await ask(replica, position) } else { try await askPrimary(primary) }
-        } catch {
-            lag = nil
-            isUndecided = true
-        }
-        guard let lag else { return isUndecided && replica != nil }
+        let shown = try? await askPrimary(primary)
+        let declared = await ask(position)
+        lag = ((shown ?? []) + [declared]).compactMap { $0 }.max()
+        // The one that is named may be one that the primary shows without its place.
+        let hidden = shown.map { $0.count { $0 == nil } } ?? 1
+        isUndecided = hidden > (declared == nil ? 0 : 1) || isDeclared && declared == nil
+        if isDeclared, declared == nil { return true }
+        guard let lag else { return false }
         isHeld = lag > (isHeld ? most / 2 : most)
         return isHeld
     }
 
-    private func ask(_ replica: PostgresConnection, _ position: Int) async throws(PostgresError) {
+    /// Nil where none is named, or it does not say.
+    private func ask(_ position: Int) async -> Int? {
         let statement = Statement(
             "replay lag", sql: PackageResources.replay_lag_sql, [.int(position)], deadline: .seconds(5),
             idempotent: true)
-        lag = try await replica.query(statement).single().optionalInt("behind_bytes").map { max(0, $0) }
-        isUndecided = lag == nil
+        return try? await replica?.query(statement).single().optionalInt("behind_bytes").map { max(0, $0) }
     }
 
-    private func askPrimary(_ primary: PostgresConnection) async throws(PostgresError) {
+    private func askPrimary(_ primary: PostgresConnection) async throws(PostgresError) -> [Int?] {
         let statement = Statement(
             "replicas", sql: PackageResources.replicas_sql, deadline: .seconds(5), idempotent: true)
-        let lags = try await primary.query(statement).map { row throws(PostgresError) in
+        return try await primary.query(statement).map { row throws(PostgresError) in
             try row.optionalInt("behind_bytes")
         }
-        lag = lags.compactMap { $0 }.max()
-        isUndecided = lags.contains(nil)
     }
 }

@@ -46,10 +46,15 @@ public struct RotationSteps: Sendable {
         }
     }
 
-    /// Has the database prove it.
-    public func proveEnd(_ context: SweepContext) async throws(RotationError) -> RotationState {
-        try await repeated(step("prove rotation end", PackageResources.prove_rotation_end_sql, context), in: context) {
-            row throws(PostgresError) in try RotationState(row)
+    /// Has the database prove it. False where a key came in under another one before it was laid down.
+    public func proveEnd(_ context: SweepContext) async throws(RotationError) -> Bool {
+        do throws(RotationError) {
+            return try await repeated(
+                step("prove rotation end", PackageResources.prove_rotation_end_sql, context), in: context
+            ) { row throws(PostgresError) in try row.bool("done") }
+        } catch {
+            guard case .database(let fault) = error, fault.sqlState == "23514" else { throw error }
+            return false
         }
     }
 

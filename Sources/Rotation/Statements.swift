@@ -14,16 +14,6 @@ extension Statement {
             ], idempotent: true)
     }
 
-    static func quarantine(_ unreadable: UnreadableRow, opened: Int, _ context: SweepContext) -> Statement {
-        Statement(
-            "quarantine row", sql: PackageResources.quarantine_row_sql,
-            [
-                .text(context.hold.shard), .uuid(context.hold.token), .int(context.rotationID),
-                .uuid(unreadable.row.id), .int(unreadable.row.version), .bytes(unreadable.row.sealed),
-                .text(unreadable.reason), .int(opened),
-            ], idempotent: true)
-    }
-
     static func note(_ json: String, _ context: SweepContext) -> Statement {
         Statement(
             "note rotation", sql: PackageResources.note_rotation_sql,

@@ -103,7 +103,7 @@ public actor SweepWatch {
             ("rows_per_second", "\(sight.rowsPerSecond)"),
             ("replica_lag_bytes", standing.replicaLag.map { "\($0)" }),
             ("waiting_for", standing.waitingFor.map { "\"\($0.rawValue)\"" }),
-            ("swept_at", isSwept ? "\"now\"" : nil),
+            ("swept_at", isSwept ? "\"now\"" : nil), ("declares_replica", "\(replicas.isDeclared)"),
         ]
         return "{" + fields.map { "\"\($0)\":\($1 ?? "null")" }.joined(separator: ",") + "}"
     }

@@ -19,9 +19,6 @@ public struct SweepCounts: Sendable, Equatable {
     /// Stored keys opened, and results opened again for the comparison.
     public internal(set) var opened = 0
     public internal(set) var compared = 0
-    /// Statements that met a lock or a time-out.
-    public internal(set) var collisions = 0
-    public internal(set) var statements = 0
 
     public init() {}
 
@@ -37,8 +34,6 @@ public final class Tally: Sendable {
         public internal(set) var statementTime: Duration = .zero
         public internal(set) var waitingFor: WaitReason?
         public internal(set) var replicaLag: Int?
-        /// Of the target, by every writer.
-        public internal(set) var sealsBooked = 0
         /// Where the sweep would begin again: everything before it in this pass is settled.
         public internal(set) var cursor: UUID?
         /// Pages on their way, with the place each began at.

@@ -10,6 +10,7 @@ extension DoctorDatabase {
         var checks: [DoctorCheck] = []
         if job.opensKeys {
             checks += await masterKeys()
+            checks.append(await guards())
             checks.append(await heapUpdates())
         }
         if job.usesFingerprints { checks.append(await fingerprints()) }
@@ -72,8 +73,25 @@ extension DoctorDatabase {
             why: "random nonces must not be drawn more often under one key", mend: "rotate to a new master key")
     }
 
+    private func guards() async -> DoctorCheck {
+        let statement = Statement("guard_faults", sql: PackageResources.guard_faults_sql)
+        return await look("guards", statement) { rows throws(PostgresError) in
+            guard let first = rows.first else {
+                return .pass("guards", "every trigger that guards byok.api_keys is there and enabled")
+            }
+            let (name, fault) = (PlaceName(try first.text("name")), PlaceName(try first.text("fault")))
+            return .fail(
+                "guards", .findings, "\(rows.count) triggers of byok.api_keys are out of order: \(name), \(fault)",
+                why: "keys may be sealed under a retired master key, or hold what they must not",
+                mend: """
+                    as the schema's owner: alter table byok.api_keys enable trigger \(name); well_formed is enabled with \
+                    enable always trigger; one that is missing is in the migrations
+                    """)
+        }
+    }
+
     private func heapUpdates() async -> DoctorCheck {
-        let statement = Statement("doctor_update_spoilers", sql: PackageResources.doctor_update_spoilers_sql)
+        let statement = Statement("update_spoilers", sql: PackageResources.update_spoilers_sql)
         return await look("heap-updates", statement) { rows throws(PostgresError) in
             guard let first = rows.first else {
                 return .pass("heap-updates", "no index, trigger or fillfactor on api_keys slows a rotation")

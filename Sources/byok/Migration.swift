@@ -36,6 +36,9 @@ struct Migration: Sendable {
         Migration("0024_well_formed", PackageResources._024_well_formed_sql),
         Migration("0025_retire", PackageResources._025_retire_sql),
         Migration("0026_horizon", PackageResources._026_horizon_sql),
+        Migration("0027_proof", PackageResources._027_proof_sql),
+        Migration("0028_replicas", PackageResources._028_replicas_sql),
+        Migration("0029_spoilers", PackageResources._029_spoilers_sql),
         Migration("0040_savings", PackageResources._040_savings_sql),
     ]
 }

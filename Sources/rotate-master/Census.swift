@@ -9,6 +9,10 @@ struct Census: Sendable {
         let quarantined: Int
         /// Of the readable, those of this run's part.
         let readableHere: Int
+        /// Of the quarantined, those since the rotation began, whoever set them aside …
+        let setAside: Int
+        /// … and of this run's part.
+        let setAsideHere: Int
     }
 
     let lines: [Line]
@@ -17,7 +21,8 @@ struct Census: Sendable {
         lines = try rows.map { row throws(PostgresError) in
             Line(
                 version: try row.int("version"), readable: try row.int("readable"),
-                quarantined: try row.int("quarantined"), readableHere: try row.int("readable_here"))
+                quarantined: try row.int("quarantined"), readableHere: try row.int("readable_here"),
+                setAside: try row.int("set_aside"), setAsideHere: try row.int("set_aside_here"))
         }
     }
 
@@ -29,6 +34,10 @@ struct Census: Sendable {
 
     /// Left behind, whoever set them aside.
     func quarantined(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.quarantined } }
+
+    /// Left behind since the rotation began: those that were set aside before it are known.
+    func setAside(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.setAside } }
+    func setAsideHere(_ target: MasterKeyVersion) -> Int { others(target).reduce(0) { $0 + $1.setAsideHere } }
 
     private func others(_ target: MasterKeyVersion) -> [Line] { lines.filter { $0.version != target.rawValue } }
 }

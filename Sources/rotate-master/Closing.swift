@@ -16,6 +16,11 @@ struct Closing: Sendable {
         self.start = start
     }
 
+    /// Nothing was left to be swept.
+    func conclude(_ conclusion: Conclusion) async -> Conclusion {
+        await finish(conclusion, SweepCounts(), endedEarly: nil)
+    }
+
     /// Nothing was swept.
     func conclude(_ error: RotationError) async -> Conclusion {
         let failure = JobFailure(error)
@@ -28,10 +33,12 @@ struct Closing: Sendable {
         _ ending: Course.Ending, _ context: SweepContext, _ sight: SweepWatch.Sight
     ) async -> Conclusion {
         let standing = context.tally.now
-        let verdict = RunVerdict(ending, standing.counts, context.halt.failure, course.run.stop.reason)
         let census = try? await course.database.read(Queries.sealedVersions(course.settings.shard.range)) {
             rows throws(PostgresError) in try Census(rows)
         }
+        let verdict = RunVerdict(
+            ending, standing.counts, aside(ending, census, standing.counts), context.halt.failure,
+            course.run.stop.reason)
         let summary = RotationSummary(
             target: course.preflight.target, censusAfter: census, counts: standing.counts, sight: sight,
             duration: start.duration(to: .now))
@@ -41,6 +48,17 @@ struct Closing: Sendable {
                 verdict.outcomes, counts: Self.counts(standing.counts, summary), summary: verdict.message,
                 next: verdict.next),
             standing.counts, endedEarly: verdict.endedEarly)
+    }
+
+    /// Of the whole table once all of it is swept, else of this part; of this run alone where it could not be counted.
+    private func aside(_ ending: Course.Ending, _ census: Census?, _ counts: SweepCounts) -> SetAside {
+        let target = course.preflight.target
+        guard let census else { return SetAside(count: counts.quarantined, all: counts.quarantined) }
+        guard case .proved = ending else {
+            let count = census.setAsideHere(target)
+            return SetAside(count: count, all: count)
+        }
+        return SetAside(count: census.setAside(target), all: census.quarantined(target))
     }
 
     private func tell(_ summary: RotationSummary) {
@@ -89,13 +107,5 @@ struct Closing: Sendable {
                 command: .run, runID: course.run.id, startedAt: course.preflight.now,
                 retention: course.settings.retention,
                 openings: [("rotate", counts.opened), ("rotate_compare", counts.compared)], stopReason: endedEarly))
-    }
-}
-
-extension Course.Ending {
-    var state: RotationState {
-        switch self {
-        case .proved(let state), .partSwept(let state), .halted(let state): state
-        }
     }
 }

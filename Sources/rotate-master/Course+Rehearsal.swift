@@ -20,7 +20,7 @@ extension Course {
                 "unreadable", "key \(row.id, as: "key_id") does not open (\(PlaceName(row.reason), as: "reason"))")
         }
         let counts = [
-            Conclusion.Count("would_rotate", finding.opened - finding.unreadable.count),
+            Conclusion.Count("would_rotate", finding.taken - finding.unreadable.count),
             Conclusion.Count("would_quarantine", finding.unreadable.count),
             Conclusion.Count("rest", rest),
         ]

@@ -16,31 +16,38 @@ struct Course: Sendable {
 
     var rest: Int { preflight.census.rest(preflight.target) }
 
+    private var open: RotationState? { preflight.open.flatMap { $0.target == preflight.target ? $0 : nil } }
+
+    /// Of the rotation under way, where it stands still.
+    var provedAt: Timestamp? { preflight.isProved ? open?.provedAt : nil }
+
     /// Where nothing is under way, or everything is done.
     func nothingToDo(onlyContinuing: Bool) -> Conclusion? {
-        let open = preflight.open.flatMap { $0.target == preflight.target ? $0 : nil }
-        if let open, let proof = open.validated {
+        let (target, census) = (preflight.target, preflight.census)
+        let aside = SetAside(count: census.setAside(target), all: census.quarantined(target))
+        if let open, let provedAt {
             return Conclusion(
-                counts: [Conclusion.Count("rest", rest)],
-                summary: "every key is under master key \(open.target.rawValue), proved \(proof.at)",
-                next: open.verified == nil ? "rotate-master verify" : "rotate-master retire, after the grace period")
+                aside.count > 0 ? [.quarantined(aside.count)] : [.done],
+                counts: [Conclusion.Count("rest", rest), Conclusion.Count("left_quarantined", aside.all)],
+                summary: "\(aside.sentence(under: Int(target.rawValue))), proved \(provedAt)",
+                next: open.isVerified ? "rotate-master retire, after the grace period" : "rotate-master verify")
         }
-        if open == nil, preflight.isFenced, preflight.census.readable(preflight.target) == 0 {
+        if open == nil, preflight.isFenced, census.readable(target) == 0 {
             return Conclusion(
                 counts: [Conclusion.Count("rest", 0)],
-                summary: "every key is under master key \(preflight.target.rawValue), and its rotation is over")
+                summary: "\(aside.sentence(under: Int(target.rawValue))), and its rotation is over")
         }
         if open == nil, !preflight.hasPrevious, rest == 0 {
             return Conclusion(
                 counts: [Conclusion.Count("rest", 0)],
-                summary: "there is no key but master key \(preflight.target.rawValue): nothing to rotate",
+                summary: "there is no master key but \(target.rawValue): nothing to rotate",
                 next: "rotate-master plan says how a rotation begins")
         }
         guard open == nil, onlyContinuing else { return nil }
         return Conclusion(
             counts: [Conclusion.Count("rest", rest)],
             summary:
-                "no rotation to master key \(preflight.target.rawValue) is under way; \(rest) keys are under others",
+                "no rotation to master key \(target.rawValue) is under way; \(rest) keys are under others",
             next: rest > 0 ? "rotate-master run" : nil)
     }
 
@@ -69,11 +76,12 @@ struct Course: Sendable {
     }
 
     /// How a run came to its end.
-    enum Ending: Sendable {
-        case proved(RotationState)
+    enum Ending: Sendable, Equatable {
+        /// All keys but those set aside are under this version.
+        case proved(Int)
         /// This part is swept, another is not.
-        case partSwept(RotationState)
-        case halted(RotationState)
+        case partSwept
+        case halted
     }
 
     private func travel(
@@ -88,7 +96,7 @@ struct Course: Sendable {
             return ending
         } catch {
             if error != .interrupted { context.halt.fail(error) }
-            return .halted(state)
+            return .halted
         }
     }
 
@@ -97,17 +105,19 @@ struct Course: Sendable {
         _ context: SweepContext, _ steps: RotationSteps, _ watch: SweepWatch, _ state: RotationState, from cursor: UUID?
     ) async throws(RotationError) -> Ending {
         guard try await makeSweep(context, settings.shard.range).run(from: cursor, atMost: 3) else {
-            return .halted(state)
+            return .halted
         }
         try await watch.markSwept()
-        guard try await steps.fence(context) else { return .partSwept(state) }
+        guard try await steps.fence(context) else { return .partSwept }
         run.log.info(
             "fenced", "nothing is sealed under another key than \(state.target.rawValue, as: "target") any more")
         let last = try makeSweep(context, .all)
-        repeat {
-            guard await last.run() else { return .halted(state) }
-        } while try await !steps.stateEnd(context)
-        return .proved(try await steps.proveEnd(context))
+        while await last.run() {
+            // A row may come in between the look and the constraint: then it is swept too.
+            guard try await steps.stateEnd(context), try await steps.proveEnd(context) else { continue }
+            return .proved(Int(state.target.rawValue))
+        }
+        return .halted
     }
 
     private func makeSweep(_ context: SweepContext, _ range: KeyRange) throws(RotationError) -> Sweep {

@@ -35,20 +35,11 @@ struct Database: Sendable {
         }
     }
 
-    /// In a read-only transaction, so that nothing on this path can write.
+    /// See ``Batch/PostgresConnection/read(_:)``.
     func read<Value: Sendable>(
-        _ statement: Statement, _ body: @Sendable (Rows) throws(PostgresError) -> Value
+        _ statement: Statement, _ body: (Rows) throws(PostgresError) -> Value
     ) async throws(JobFailure) -> Value {
-        do throws(PostgresError) {
-            return try await desk.transaction(.readOnly, retrying: 3) { transaction throws(PostgresError) in
-                try body(try transaction.query(statement))
-            }
-        } catch {
-            throw JobFailure(error)
-        }
-    }
-
-    func write(_ statement: Statement) async throws(JobFailure) {
-        do throws(PostgresError) { _ = try await desk.query(statement) } catch { throw JobFailure(error) }
+        let rows = try await desk.read(statement)
+        do throws(PostgresError) { return try body(rows) } catch { throw JobFailure(error) }
     }
 }

@@ -32,10 +32,11 @@ struct Plan: AsyncParsableCommand {
             let keyring = try RotationKeys.read()
             let connection = try operatorFlags.connection(for: "rotate-master-plan")
             let target = try? version()
-            let survey: PlanSurvey
+            var survey: PlanSurvey
             do throws(PostgresError) {
                 survey = try await PlanSurvey(reading: connection, to: target.flatMap { $0 }, keyring)
             } catch { throw JobFailure(error) }
+            try await survey.askDeclaredReplica()
             return Reply(survey.text, details: survey.details, outcome: survey.outcome)
         }
     }

@@ -6,10 +6,8 @@ import Vault
 
 /// What must hold before a single row is opened.
 struct Preflight: Sendable {
-    /// The migration that this program's statements need.
-    static let neededMigration = 23
-    /// Beyond it a key's nonces may repeat (NIST SP 800-38D 8.3); half way there is time to make a new one.
-    private static let mostSeals = 1 << 32
+    /// The last migration that this program's statements need; later numbers may be another job's.
+    static let neededMigration = 29
 
     /// The database's `now()` when the run began.
     let now: Timestamp
@@ -19,6 +17,8 @@ struct Preflight: Sendable {
     let open: RotationState?
     /// Nothing is sealed under another key than the target.
     let isFenced: Bool
+    /// The constraint that proves it stands.
+    let isProved: Bool
     /// A key waits for its retirement, which needs the proof of a rotation.
     let hasPrevious: Bool
 
@@ -34,16 +34,19 @@ struct Preflight: Sendable {
             rows throws(PostgresError) in try Census(rows)
         }
         try expectKeys(for: census, in: keyring)
-        let (sealed, isFenced, hasPrevious) = try await database.read(Queries.target(target)) {
-            rows throws(PostgresError) in
+        let known = try await database.read(Queries.target(target)) { rows throws(PostgresError) in
             let row = try rows.single()
-            return (try row.int("sealed_count"), try row.bool("is_fenced"), try row.bool("has_previous"))
+            return (
+                sealed: try row.int("sealed_count"), isFenced: try row.bool("is_fenced"),
+                isProved: try row.bool("is_proved"), hasPrevious: try row.bool("has_previous")
+            )
         }
-        try expectSeals(sealed, for: census.rest(target), under: target, log)
+        try expectSeals(known.sealed, for: census.rest(target), under: target, log)
         let open: RotationState?
         do { open = try await RotationSteps.open(on: database.desk) } catch { throw JobFailure(error) }
         let preflight = Preflight(
-            now: now, target: target, census: census, open: open, isFenced: isFenced, hasPrevious: hasPrevious)
+            now: now, target: target, census: census, open: open, isFenced: known.isFenced, isProved: known.isProved,
+            hasPrevious: known.hasPrevious)
         if settings.holdersConfirmed == nil, open?.holdersConfirmed == nil || open?.target != target {
             try await preflight.expectReaders(database)
         }
@@ -54,11 +57,11 @@ struct Preflight: Sendable {
         let found = try await database.read(Queries.installation) { rows throws(PostgresError) in
             let row = try rows.single()
             return (
-                now: try row.timestamp("now"), schema: try row.optionalInt("schema_number"),
+                now: try row.timestamp("now"), isInstalled: try row.bool("is_installed"),
                 pausedAt: try row.optionalTimestamp("paused_at"), pausesAll: try row.optionalBool("pauses_all") ?? false
             )
         }
-        guard let schema = found.schema, schema >= neededMigration else {
+        guard found.isInstalled else {
             throw JobFailure(
                 .misconfigured, "the schema is older than migration \(neededMigration)",
                 next: "bring it up to date with byok migrate")
@@ -149,12 +152,12 @@ struct Preflight: Sendable {
     private static func expectSeals(
         _ sealed: Int, for rows: Int, under target: MasterKeyVersion, _ log: Log
     ) throws(JobFailure) {
-        guard sealed + rows <= mostSeals else {
+        guard sealed + rows <= MasterKeyEntry.sealLimit else {
             throw JobFailure(
                 .misconfigured, "master key \(target.rawValue) may not seal \(rows) keys more",
                 next: "make a new one: byok master-keys generate; nothing was opened")
         }
-        if sealed + rows > mostSeals / 2 {
+        if sealed + rows > MasterKeyEntry.sealWarning {
             log.warning(
                 "seals_half_used",
                 "master key \(target.rawValue, as: "version") has sealed \(sealed, as: "sealed") of 2^32")

@@ -1,11 +1,14 @@
+import Batch
 import FoundationEssentials
 import Postgres
 import Rotation
+import System
 import Vault
 
 /// The statements of preflight; those of a sweep are `Rotation`'s.
 enum Queries {
-    static let installation = Statement("installation", sql: PackageResources.installation_sql)
+    static let installation = Statement(
+        "installation", sql: PackageResources.installation_sql, [.int(Preflight.neededMigration)])
     static let visibleKeys = Statement(
         "visible keys", sql: PackageResources.visible_keys_sql, deadline: .seconds(600))
 
@@ -17,6 +20,15 @@ enum Queries {
 
     static func target(_ version: MasterKeyVersion) -> Statement {
         Statement("target", sql: PackageResources.target_sql, [.int(Int(version.rawValue))])
+    }
+
+    /// A run that ended since then should have left one.
+    static func isReportMissing(
+        since at: Timestamp, on connection: PostgresConnection
+    ) async throws(JobFailure) -> Bool {
+        let statement = Statement("report missing", sql: PackageResources.report_missing_sql, [.timestamp(at)])
+        let rows = try await connection.read(statement)
+        do throws(PostgresError) { return try rows.single().bool("is_missing") } catch { throw JobFailure(error) }
     }
 
     static func readersWithout(_ version: MasterKeyVersion) -> Statement {

@@ -8,7 +8,6 @@ struct Retirement: Sendable {
     private let retention: Retention
     private let report: RunReport
     private let database: Batch.Database
-    private let replica: PostgresConnection?
 
     init(
         _ run: Run, _ order: RetireOrder, _ flags: RetentionFlags, _ databaseFlags: DatabaseFlags
@@ -18,24 +17,23 @@ struct Retirement: Sendable {
         retention = try Retention(flags)
         report = try RunReport(run.settings)
         database = try Batch.Database(databaseFlags, for: "byok/rotate-master")
-        replica = try DeclaredReplica.connection()
     }
 
     func conclude() async throws(JobFailure) -> Conclusion {
         try order.expectWords()
         try await database.connect()
         var (picture, obstacles) = try await look()
-        if let replica, let end = picture.rotation?.lastPosition, await !DeclaredReplica.isPast(end, replica) {
-            obstacles.append(.declaredReplica)
-        }
+        if try await DeclaredReplica.isInTheWay(of: picture, order.terms) { obstacles.append(.declaredReplica) }
         guard picture.isOperator else {
             throw JobFailure(
                 .notPermitted, "only byok_operator retires a master key, and this is \(PlaceName(picture.who))",
                 next: "log in as an operator")
         }
-        guard obstacles.isEmpty else { return refusal(obstacles, picture) }
-        if run.settings.isDryRun {
-            return Conclusion(summary: "nothing stands in the way; nothing was done", details: details([]))
+        if try await !isToBeTold(picture) {
+            guard obstacles.isEmpty else { return refusal(obstacles, picture) }
+            if run.settings.isDryRun {
+                return Conclusion(summary: "nothing stands in the way; nothing was done", details: details([]))
+            }
         }
         let lease = try await Lease.take(run, on: database.keeper)
         do throws(JobFailure) {
@@ -46,6 +44,18 @@ struct Retirement: Sendable {
             await lease.release()
             throw error
         }
+    }
+
+    private func key(_ picture: RotationPicture) -> MasterKeyEntry? {
+        picture.keys.first { $0.version == order.terms.version }
+    }
+
+    /// Retired by a run that was killed before it left its report, or could not write it: this one writes it.
+    private func isToBeTold(_ picture: RotationPicture) async throws(JobFailure) -> Bool {
+        guard !run.settings.isDryRun, let key = key(picture), key.state == .retired, let at = key.retiredAt else {
+            return false
+        }
+        return try await Queries.isReportMissing(since: at, on: database.reader)
     }
 
     private func look() async throws(JobFailure) -> (RotationPicture, [RetirementObstacle]) {
@@ -76,16 +86,16 @@ struct Retirement: Sendable {
         var course = RotationEvidence.Course(
             command: .retire, runID: run.id, startedAt: picture.at, retention: retention)
         do throws(JobFailure) {
-            try await retire()
+            if key(picture)?.state != .retired { try await retire() }
         } catch {
             course.stopReason = error.outcome.name.description
             return await closing.conclude(
                 Conclusion([error.outcome], summary: error.message, next: error.next), course)
         }
-        let left = picture.previous.count - 1
+        let left = picture.previous.count { $0.version != order.terms.version }
         return await closing.conclude(
             Conclusion(
-                counts: [Conclusion.Count("retired", 1), Conclusion.Count("older_keys_left", max(0, left))],
+                counts: [Conclusion.Count("retired", 1), Conclusion.Count("older_keys_left", left)],
                 summary: "master key \(order.terms.version) is retired",
                 next: """
                     take it out of BYOK_MASTER_KEYS everywhere, and keep it offline until the date in the report
@@ -106,7 +116,7 @@ struct Retirement: Sendable {
                     deadline: RotationPicture.wholeTable))
         } catch  where error.kind == .commitUnknown {
             let (picture, _) = try await look()
-            guard picture.keys.first(where: { $0.version == terms.version })?.state == .retired else {
+            guard key(picture)?.state == .retired else {
                 throw JobFailure(error)
             }
         } catch  where error.sqlState == "BK005" {

@@ -71,8 +71,11 @@ extension RetirementTerms {
         case .replicas: return replicaWords(picture)
         case .declaredReplica:
             return (
-                "the replica of BYOK_REPLICA_URL is not past the end of the sweep, or does not say where it is",
-                "wait for it; where it is gone for good, leave BYOK_REPLICA_URL out"
+                """
+                the replica of BYOK_REPLICA_URL is not past the end of the sweep, or does not say where it is, or is not \
+                named here
+                """,
+                "set it as for the run, or wait; where that replica is gone for good: --ignore-replica BYOK_REPLICA_URL"
             )
         }
     }

@@ -16,8 +16,8 @@ import Batch
               rotate-master plan               where things stand, what is in the way, the next command
               rotate-master status             how it goes, from any terminal
 
-            Exit status: 0 done, 1 something must be mended first, 65 rows were quarantined, 69 database unavailable, 70 the books do not balance, 75 \
-            stopped or another run is going, 77 not permitted, 78 a setting, a master key or a reader is not ready.
+            Exit status: 0 done, 1 something must be mended first, 65 rows were quarantined, 69 database unavailable, 70 the books do not balance, 74 \
+            the report could not be written, 75 stopped or another run is going, 77 not permitted, 78 a setting, a master key or a reader is not ready.
             """,
         version: SuiteVersion.text.description,
         subcommands: [

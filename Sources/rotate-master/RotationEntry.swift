@@ -23,6 +23,8 @@ struct RotationEntry: Sendable {
     let verification: Proof?
     let finishedAt: Timestamp?
     let end: End?
+    /// A run of it asked the replica of BYOK_REPLICA_URL, so its retirement asks it too.
+    let declaresReplica: Bool
     /// Keys by version when it began.
     let before: [(version: Int, keys: Int)]
 

@@ -16,7 +16,6 @@ extension RotationPicture {
         who = try row.text("who")
         isOperator = try row.bool("is_operator")
         tableBytes = try row.int("table_bytes")
-        indexBytes = try row.int("index_bytes")
         vacuumedAt = try row.optionalTimestamp("vacuumed_at")
         keys = try Self.all(
             Statement("picture_keys", sql: PackageResources.picture_keys_sql, deadline: Self.wholeTable), transaction,
@@ -84,6 +83,7 @@ extension RotationEntry {
         verification = try Proof(row, "verified")
         finishedAt = try row.optionalTimestamp("finished_at")
         end = try row.named("ended_as")
+        declaresReplica = try row.bool("declares_replica")
         let versions = try row.ints("before_versions").compactMap { $0 }
         let counts = try row.ints("before_keys").compactMap { $0 }
         before = zip(versions, counts).map { ($0, $1) }

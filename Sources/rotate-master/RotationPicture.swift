@@ -8,7 +8,6 @@ struct RotationPicture: Sendable {
     let who: String
     let isOperator: Bool
     let tableBytes: Int
-    let indexBytes: Int
     let vacuumedAt: Timestamp?
     /// By version, ascending; those that a row names and nobody registered too.
     let keys: [MasterKeyEntry]
@@ -46,7 +45,7 @@ struct RotationPicture: Sendable {
         let seenAt: Timestamp
     }
 
-    /// A standby, or a slot of one that is away.
+    /// A standby, a slot of one that is away, or one that was connected during the open rotation and is not now.
     struct Replica: Sendable {
         let name: String
         let kind: String

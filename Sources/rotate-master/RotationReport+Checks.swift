@@ -74,7 +74,11 @@ extension RotationReport {
             return Check(name, .notDecided, detail: "the sweep is not over")
         }
         let replicas = evidence.picture.replicas
-        if replicas.isEmpty { return Check(name, .pass, detail: "none is connected, and no slot waits for one") }
+        if replicas.isEmpty {
+            return evidence.picture.rotation?.declaresReplica == true
+                ? Check(name, .notDecided, detail: "a retirement asks the one that BYOK_REPLICA_URL names")
+                : Check(name, .pass, detail: "none is connected, none was during the rotation, no slot waits for one")
+        }
         let behind = replicas.filter { $0.isPastEnd == false }
         if !behind.isEmpty { return Check(name, .fail, detail: names(behind)) }
         let unknown = replicas.filter { $0.isPastEnd == nil }

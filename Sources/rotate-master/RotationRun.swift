@@ -26,17 +26,25 @@ struct RotationRun: Sendable {
         let preflight = try await Preflight.pass(settings, keyring, database, run.log)
         let course = Course(
             run: run, settings: settings, keyring: keyring, database: database, preflight: preflight, report: report)
-        if let next = course.nothingToDo(onlyContinuing: onlyContinuing) { return next }
-        return run.settings.isDryRun ? try await course.rehearse() : try await perform(course)
+        guard let next = course.nothingToDo(onlyContinuing: onlyContinuing) else {
+            return run.settings.isDryRun ? try await course.rehearse() : try await perform(course, course.perform)
+        }
+        // Proved by a run that was killed before it left its report, or could not write it: this one writes it.
+        guard let provedAt = course.provedAt, !run.settings.isDryRun,
+            try await Queries.isReportMissing(since: provedAt, on: database.desk)
+        else { return next }
+        return try await perform(course) { _, record in await Closing(course, record, .now).conclude(next) }
     }
 
-    private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
+    private func perform(
+        _ course: Course, _ body: (Lease, RunRecord) async -> Conclusion
+    ) async throws(JobFailure) -> Conclusion {
         let (settings, database) = (course.settings, course.database)
         let lease = try await Lease.take(
-            run, shard: settings.shard.name, for: settings.leaseTTL, on: database.keeper)
+            run, shard: settings.shard.name, for: settings.leaseTTL, outwaiting: true, on: database.keeper)
         do throws(JobFailure) {
             let record = try await RunRecord.start(run, under: lease, on: database.desk)
-            let conclusion = await course.perform(lease, record)
+            let conclusion = await body(lease, record)
             await lease.release()
             return conclusion
         } catch {

@@ -13,6 +13,11 @@ struct RunCommand: AsyncParsableCommand {
               rotate-master run --fast --workers 2
               rotate-master run --shard 3/8
               rotate-master run --holders-confirmed "web.2 was shut down, ticket 4711"
+
+            Exit status: 0 swept and proved; 64 a wrong flag; 65 swept and proved, but rows that do not open were set \
+            aside; 69 no database; 70 the books do not balance; 74 the report could not be written: run again; 75 \
+            stopped, or another run is going: run again; 77 not permitted; 78 a master key, a reader or a setting is not \
+            ready, or too many rows do not open.
             """)
 
     @OptionGroup var flags: RotateFlags

@@ -1,6 +1,5 @@
 import Batch
 import Rotation
-import Vault
 
 /// Which exit statuses a run has earned, and the line that says so.
 struct RunVerdict {
@@ -12,7 +11,10 @@ struct RunVerdict {
 
     private typealias Finding = (outcome: Outcome, message: LogMessage, next: LogMessage?)
 
-    init(_ ending: Course.Ending, _ counts: SweepCounts, _ failure: RotationError?, _ stop: StopReason?) {
+    init(
+        _ ending: Course.Ending, _ counts: SweepCounts, _ aside: SetAside, _ failure: RotationError?,
+        _ stop: StopReason?
+    ) {
         var found: [Finding] = []
         if let failure = failure.map({ JobFailure($0) }) {
             found.append((failure.outcome, failure.message, failure.next))
@@ -22,49 +24,58 @@ struct RunVerdict {
             let broken = JobFailure(.booksDoNotBalance(taken: counts.taken, settled: counts.settled))
             found.append((broken.outcome, broken.message, broken.next))
         }
-        if counts.quarantined > 0 {
-            found.append(
-                (
-                    .quarantined(counts.quarantined), "\(counts.quarantined) rows do not open and were quarantined",
-                    "see byok keys list; their sealed bytes are as they were"
-                ))
+        if ending != .halted {
+            found.append(Self.over(ending, aside))
+        } else if failure == nil {
+            found.append(Self.stopped(stop))
         }
-        if case .halted = ending, failure == nil { found.append(Self.stopped(stop)) }
-        outcomes = found.isEmpty ? [.done] : found.map(\.outcome)
+        outcomes = found.map(\.outcome)
         let weightiest = Outcome.first(of: outcomes)
-        let told = found.first { $0.outcome == weightiest } ?? Self.done(ending)
-        // Rows set aside weigh more than the end before the end, and must not hide it.
-        if case .halted = ending, case .quarantined = weightiest,
-            let end = found.first(where: { $0.outcome != weightiest })
-        {
-            message = "\(end.message); before that \(told.message)"
-            next = "\(end.next ?? Self.resume); then see byok keys list"
-        } else {
-            (message, next) = (told.message, told.next)
-        }
+        let told = found.first { $0.outcome == weightiest }
+        // They do not decide before the end: the next run goes on, and its end tells of all of them.
+        let rows: LogMessage = ending == .halted && aside.count > 0 ? "; until then \(aside.rows)" : ""
+        message = told.map { "\($0.message)\(rows)" }
+        next = told?.next
         endedEarly = failure.map { JobFailure($0).outcome.name.description } ?? (stop.map(\.rawValue))
     }
 
-    private static func done(_ ending: Course.Ending) -> Finding {
-        switch ending {
-        case .proved(let state):
-            (
-                .done, "every key is under master key \(state.target.rawValue), and the database has proved it",
-                "rotate-master verify"
+    private static func over(_ ending: Course.Ending, _ aside: SetAside) -> Finding {
+        let outcome: Outcome = aside.count > 0 ? .quarantined(aside.count) : .done
+        let look: LogMessage = aside.count > 0 ? "look at the rows that the report lists; then " : ""
+        guard case .proved(let target) = ending else {
+            let rows: LogMessage = aside.count > 0 ? "; \(aside.rows)" : ""
+            return (
+                outcome, "this part is moved; another one is not yet\(rows)",
+                "\(look)the last one of the others raises the fence"
             )
-        case .partSwept:
-            (.done, "this part is moved; another one is not yet", "the last one of the others raises the fence")
-        case .halted: stopped(nil)
         }
+        return (
+            outcome, "\(aside.sentence(under: target)), and the database has proved it", "\(look)rotate-master verify"
+        )
     }
 
-    private static let resume: LogMessage = "rotate-master run: it goes on where it ended"
-
     private static func stopped(_ stop: StopReason?) -> Finding {
+        let resume: LogMessage = "rotate-master run: it goes on where it ended"
         guard let stop else { return (.incomplete, "the sweep is not over", resume) }
         guard stop != .leaseLost else {
             return (.leaseHeld, "another run has taken the lease over", "nothing: it goes on where this one ended")
         }
         return (.stopped, "ended early (\(stop))", resume)
+    }
+}
+
+/// Rows that do not open, and stay under the key they name.
+struct SetAside: Sendable, Equatable {
+    /// Since the rotation began, by whichever of its runs: they decide how it ends.
+    var count = 0
+    /// With those that were set aside before, which are known.
+    var all = 0
+
+    var rows: LogMessage { "\(count) rows do not open and were set aside" }
+
+    func sentence(under target: Int) -> LogMessage {
+        let own: LogMessage = all > count && count > 0 ? ", \(count) of them since it began" : ""
+        let but: LogMessage = all > 0 ? " but \(all), which do not open and are set aside\(own)," : ""
+        return "every key\(but) is under master key \(target)"
     }
 }

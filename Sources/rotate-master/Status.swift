@@ -22,10 +22,12 @@ struct Status: AsyncParsableCommand {
     func run() async {
         await JobRunner.reply("rotate-master-status", asJSON: operatorFlags.writesJSON) { () throws(JobFailure) in
             let connection = try operatorFlags.connection(for: "rotate-master-status")
+            var snapshot: StatusSnapshot
             do throws(PostgresError) {
-                let snapshot = try await StatusSnapshot(reading: connection)
-                return Reply(snapshot.text, details: snapshot.details)
+                snapshot = try await StatusSnapshot(reading: connection)
             } catch { throw JobFailure(error) }
+            try await snapshot.askDeclaredReplica()
+            return Reply(snapshot.text, details: snapshot.details)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Batch
 import FoundationEssentials
 import Postgres
 import System
@@ -18,11 +19,18 @@ struct StatusSnapshot: Sendable {
     let picture: RotationPicture
     let order: DeployOrder
     let runs: [PastRun]
-    let obstacles: [RetirementObstacle]
+    var obstacles: [RetirementObstacle]
 
     init(reading connection: PostgresConnection) async throws(PostgresError) {
         self = try await connection.transaction(.snapshot) { transaction throws(PostgresError) in
             try StatusSnapshot(transaction)
+        }
+    }
+
+    mutating func askDeclaredReplica() async throws(JobFailure) {
+        guard order.next == .retire, let key = picture.previous.first else { return }
+        if try await DeclaredReplica.isInTheWay(of: picture, RetirementTerms(version: key.version)) {
+            obstacles.append(.declaredReplica)
         }
     }
 

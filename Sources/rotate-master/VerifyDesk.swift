@@ -1,5 +1,6 @@
 import Batch
 import Postgres
+import Rotation
 
 /// What a verification writes: rows set aside, and its own end.
 struct VerifyDesk: Sendable {
@@ -18,21 +19,12 @@ struct VerifyDesk: Sendable {
         }
     }
 
-    private enum Fate: String { case quarantined, changed, deleted }
-
-    private func setAside(_ row: UnreadableRow, after opened: Int) async throws(JobFailure) -> Fate {
-        let parameters: [Parameter] = [
-            .text(lease.shard), .uuid(lease.token), .int(rotation.id), .uuid(row.keyID), .int(row.version),
-            .bytes(row.sealed), .text(row.reason), .int(opened),
-        ]
-        let statement = Statement(
-            "verify_quarantine", sql: PackageResources.verify_quarantine_sql, parameters, idempotent: true)
+    private func setAside(
+        _ row: UnreadableRow, after opened: Int
+    ) async throws(JobFailure) -> RowQuarantine.Outcome {
+        let hold = SweepContext.Hold(shard: lease.shard, token: lease.token)
         do throws(PostgresError) {
-            let became = try await database.writer.query(statement).single().text("became")
-            guard let fate = Fate(rawValue: became) else {
-                throw PostgresError(.unexpectedResult, operation: "verify_quarantine", name: "became")
-            }
-            return fate
+            return try await RowQuarantine(hold, rotationID: rotation.id).take(row, opened: opened, on: database.writer)
         } catch  where error.sqlState == "BK006" {
             throw JobFailure(
                 .misconfigured,

@@ -1,6 +1,7 @@
 import Batch
 import FoundationEssentials
 import Postgres
+import Rotation
 import Vault
 
 /// Opens every key in one snapshot, row after row in the order of the disk. Holds one row, and the few that do not open.

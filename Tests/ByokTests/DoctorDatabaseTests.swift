@@ -22,6 +22,7 @@ import Testing
         ("key-check", "byok", "update byok.master_keys set check_value = decode(repeat('00', 32), 'hex')", 78),
         ("key-check", "byok", "update byok.master_keys set state = 'previous'", 78),
         ("seals", "byok", "update byok.master_keys set sealed_count = 2147483648", 1),
+        ("guards", "byok", "alter table byok.api_keys enable trigger all", 1),
         ("heap-updates", "byok", "create index by_version on byok.api_keys (provider) where master_key_version > 3", 1),
         ("heap-updates", "byok", "create index over_sealed on byok.api_keys (md5(sealed))", 1),
         ("heap-updates", "byok", "alter table byok.api_keys set (fillfactor = 100)", 1),

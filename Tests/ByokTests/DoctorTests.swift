@@ -30,7 +30,7 @@ import Testing
             checks.compactMap { $0["name"] as? String } == [
                 "core-files", "secure-heap", "backtrace", "settings", "provider-urls", "master-keys", "scan-key",
                 "database", "server-version", "tls", "role", "pooler", "clock", "server-log", "migrations",
-                "installation", "roles", "rights", "row-security", "key-check", "seals", "heap-updates",
+                "installation", "roles", "rights", "row-security", "key-check", "seals", "guards", "heap-updates",
                 "fingerprints", "outbox",
             ])
         #expect(object["states"] as? [String: Int] == ["pass": checks.count, "fail": 0, "not_decided": 0])
@@ -40,7 +40,7 @@ import Testing
         let all = try desk.byok(["doctor"], with: ["SWIFT_BACKTRACE": ""])
         let quiet = try desk.byok(["doctor", "--quiet"], with: ["SWIFT_BACKTRACE": ""])
 
-        #expect(all.stdout.split(separator: "\n").count == 25)
+        #expect(all.stdout.split(separator: "\n").count == 26)
         #expect(quiet.stdout.split(separator: "\n").count == 2)
         #expect(quiet.stdout.hasPrefix("FAIL         backtrace"))
         #expect(quiet.stdout.contains("; why: ") && quiet.stdout.contains("; mend: "))

@@ -60,10 +60,51 @@ struct DamageTests {
             "update byok.api_keys set quarantined_at = now(), quarantine_reason = 'not_authentic' where id = '\(ids[0])'",
             role: "byok_owner")
 
-        let ended = try stage.run()
+        let ended = try stage.run(["run", "--verbose"])
 
         #expect(ended.status == 0, "\(ended.stderr)")
         #expect(ended.counts == ["taken": 49, "rotated": 49, "left_quarantined": 1])
+        #expect(ended.stderr.contains("every key but 1,"), "\(ended.stderr)")
+        #expect(try stage.run(["run", "--verbose"]).stderr.contains("every key but 1,"))
+    }
+
+    /// One row that does not open, first of all by its id; 1,000 that do.
+    private func stageWithOneBroken() throws -> Stage {
+        let stage = try Stage()
+        try stage.plant(1000)
+        _ = try stage.database.psql(
+            """
+            set session_replication_role = replica;
+            update byok.api_keys set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)
+            where id = (select min(id::text)::uuid from byok.api_keys)
+            """)
+        return stage
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL])
+    func `a run that ends after it set a row aside is gone on with, and the end is that of an undisturbed run`(
+        signal: Int32
+    ) throws {
+        let stage = try stageWithOneBroken()
+        let child = try stage.start(["run", "--max-rate", "300"])
+        try stage.wait { try stage.count("byok.api_keys where quarantined_at is not null") == 1 }
+        child.send(signal)
+        let first = Ended(child.wait())
+
+        let second = try stage.run()
+        let third = try stage.run()
+
+        if signal == SIGTERM {
+            #expect(first.status == 75, "\(first.stderr)")
+            #expect(first.stdout.contains("1 rows do not open and were set aside"), "\(first.stdout)")
+        }
+        for ended in [second, third] {
+            #expect(ended.status == 65, "\(ended.stderr)")
+            #expect(ended.stdout.contains("every key but 1,"), "\(ended.stdout)")
+        }
+        #expect(second.next.contains("the report lists"))
+        #expect(
+            try stage.database.psql("select validated_rows, validated_quarantined from byok.rotations") == "999|1")
     }
 
     @Test func `when very many rows do not open the sweep ends, and does not take them from their users`() throws {
@@ -96,6 +137,7 @@ struct DamageTests {
 
         #expect(ended.status == 65)
         #expect(ended.counts["would_quarantine"] == 1)
+        #expect(ended.counts["would_rotate"] == 29)
         #expect(ended.stderr.contains(ids[3].uuidString.lowercased()))
         #expect(try stage.count("byok.api_keys where quarantined_at is not null") == 0)
     }

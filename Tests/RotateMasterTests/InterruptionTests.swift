@@ -53,6 +53,27 @@ struct InterruptionTests {
         #expect(try stage.isWhole(ids, with: [2]))
     }
 
+    @Test func `started again right after a kill, it waits for the dead run's lease instead of giving up`() throws {
+        let stage = try Stage()
+        let ids = try stage.plant(1000)
+        let ttl = ["BYOK_LEASE_TTL": "6s"]
+        let child = try stage.start(["run", "--max-rate", "300"], with: ttl)
+        try stage.waitForRotated(100)
+        child.send(SIGKILL)
+        _ = child.wait()
+
+        let waiting = try stage.start(with: ttl)
+        usleep(1_500_000)
+        waiting.send(SIGTERM)
+        let stopped = Ended(waiting.wait())
+        let again = try stage.run(with: ttl)
+
+        #expect(stopped.status == 75, "\(stopped.stderr)")
+        #expect(stopped.outcome == "stopped")
+        #expect(again.status == 0, "\(again.stderr)")
+        #expect(try stage.isWhole(ids, with: [2]))
+    }
+
     @Test func `two runs at once: the second is sent away`() throws {
         let stage = try Stage()
         try stage.plant(2000)

@@ -24,6 +24,86 @@ struct RunTests {
         #expect(try stage.count("byok.key_events where event <> 'added'") == 0)
     }
 
+    @Test func `a row that comes in between the last look and the constraint is swept, and the end is proved`() throws {
+        let stage = try Stage()
+        let ids = try stage.plant(20)
+        // One is out of sight, and comes back when the constraint is about to be laid down.
+        _ = try stage.database.psql(
+            """
+            create table public.late as select * from byok.api_keys where id = '\(ids[0])';
+            delete from byok.api_keys where id = '\(ids[0])';
+            create function public.come_late() returns event_trigger language plpgsql security definer as $$
+            begin
+                set local session_replication_role = replica;
+                insert into byok.api_keys select * from public.late;
+                delete from public.late;
+            end $$;
+            create event trigger come_late on ddl_command_start when tag in ('ALTER TABLE')
+            execute function public.come_late()
+            """)
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(try stage.isWhole(ids, with: [2]))
+        #expect(try stage.database.psql("select validated_rows from byok.rotations") == "20")
+    }
+
+    @Test func `a proof that somebody took away is made again, and verified again`() throws {
+        let stage = try Stage()
+        try stage.plant(20)
+        #expect(try stage.run().status == 0)
+        #expect(try stage.run(["verify"]).status == 0)
+        _ = try stage.database.psql("alter table byok.api_keys drop constraint api_keys_under_target")
+
+        let again = try stage.run()
+
+        #expect(again.status == 0, "\(again.stderr)")
+        #expect(again.next == "rotate-master verify")
+        #expect(
+            try stage.database.psql("select convalidated from pg_constraint where conname = 'api_keys_under_target'")
+                == "t")
+        #expect(try stage.database.psql("select verified_at is null from byok.rotations") == "t")
+        #expect(try stage.run(["verify"]).status == 0)
+    }
+
+    @Test func `a report that could not be written is written by the same command again`() throws {
+        let stage = try Stage()
+        try stage.plant(20)
+        let blocked = stage.folder.appending(path: "blocked").path
+        try Data().write(to: URL(filePath: blocked))
+        let nowhere = ["BYOK_REPORT_DIR": blocked + "/reports"]
+
+        let mute = try stage.run(with: nowhere)
+        let told = try stage.run()
+        let still = try stage.run()
+
+        #expect(mute.status == 74, "\(mute.stderr)")
+        #expect(told.status == 0, "\(told.stderr)")
+        #expect(told.stdout.contains("report"), "\(told.stdout)")
+        #expect(try stage.count("byok.job_runs where report_digest is not null") == 1)
+        #expect(still.status == 0)
+        #expect(try stage.count("byok.job_runs") == 2)
+
+        #expect(try stage.run(["verify"]).status == 0)
+        func retire(_ more: [String: String]) throws -> Ended {
+            let environment = stage.environment.merging(stage.database.environment(role: "byok_operator")) { $1 }
+            return Ended(
+                try Subprocess(
+                    Stage.executable,
+                    [
+                        "retire", "--key-version", "1", "--reason", "x", "--confirm", "retire version 1", "--grace",
+                        "0s",
+                    ], environment: environment.merging(more) { $1 }
+                ).wait())
+        }
+        #expect(try retire(nowhere).status == 74)
+        let late = try retire([:])
+        #expect(late.status == 0, "\(late.stderr)")
+        #expect(late.counts == ["retired": 1])
+        #expect(try retire([:]).status == 1)
+    }
+
     @Test func `what a run leaves behind tells who did what, and counts every opening`() throws {
         let stage = try Stage()
         try stage.plant(100)

@@ -97,6 +97,40 @@ struct FenceTests {
         #expect(try rotation.step("state_rotation_end", number) == "f")
     }
 
+    @Test func `a writer whose snapshot is older than the fence is refused all the same`() async throws {
+        try database.makeCurrent(2)
+        let number = try rotation.begin()
+        try rotation.note(number)
+        let writer = database.beside(
+            """
+            begin isolation level repeatable read;
+            select count(*) from byok.rotations;
+            select pg_sleep(2);
+            insert into byok.api_keys (user_id, provider, label, key_prefix, master_key_version, sealed)
+            values (gen_random_uuid(), 'groq', '', 'gsk_', 1, \(TestDatabase.sealed(1)));
+            commit
+            """, role: "byok_owner")
+        try waitForSleeper()
+        #expect(try rotation.step("fence_rotation", number) == "t")
+
+        let refusal = await #expect(throws: ClusterError.self) { try await writer.value }
+
+        #expect(refusal?.message.contains("BK007") == true, "\(refusal?.message ?? "")")
+        #expect(try database.psql("select count(*) from byok.api_keys") == "0")
+    }
+
+    @Test func `a guard that was dropped, disabled or made one for local rows only is named`() throws {
+        let faults = "select name, fault from byok.guard_faults()"
+        #expect(try database.psql(faults, role: "byok_rotate") == "")
+        // How pg_restore --data-only --disable-triggers ends.
+        _ = try database.psql("alter table byok.api_keys enable trigger all")
+        #expect(try database.psql(faults, role: "byok_operator") == "well_formed|not always")
+        _ = try database.psql("alter table byok.api_keys enable always trigger well_formed")
+        _ = try database.psql(
+            "alter table byok.api_keys disable trigger key_fence; drop trigger keys_deleted on byok.api_keys")
+        #expect(try database.psql(faults) == "key_fence|disabled\nkeys_deleted|missing")
+    }
+
     @Test func `the constraint refuses what the trigger did not see`() throws {
         try database.makeCurrent(2)
         _ = try rotation.complete()

@@ -64,6 +64,8 @@ struct RolesTests {
         "tell_held_keys": ["byok_app", "byok_operator", "byok_revalidate"],
         "readers_without": ["byok_operator", "byok_rotate"], "replicas": ["byok_operator", "byok_rotate"],
         "horizon_holders": ["byok_operator", "byok_rotate"],
+        "update_spoilers": ["byok_operator", "byok_revalidate", "byok_rotate"],
+        "guard_faults": ["byok_operator", "byok_revalidate", "byok_rotate"],
         "retirement_obstacles": ["byok_operator", "byok_rotate"], "keys_by_version": ["byok_operator", "byok_rotate"],
         "begin_rotation": ["byok_rotate"], "note_rotation": ["byok_rotate"], "rewrap_keys": ["byok_rotate"],
         "quarantine_row": ["byok_rotate"], "fence_rotation": ["byok_rotate"], "state_rotation_end": ["byok_rotate"],

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -214,6 +215,56 @@ struct RotationStepTests {
             """, role: "byok_rotate")
 
         #expect(state == outcome)
+    }
+
+    @Test func `rows that were released count no more where unreadable ones are weighed`() throws {
+        for number in 1...24 { try database.addKey(number) }
+        try database.makeCurrent(2)
+        let number = try rotation.begin()
+        func put(_ which: String) -> String {
+            database.sqlState(
+                """
+                select byok.quarantine_row(\(rotation.hold), \(number), id, 1, sealed, 'not_authentic', 3)
+                from (select id, sealed from byok.api_keys order by id \(which)) k
+                """, role: "byok_rotate")
+        }
+        #expect(put("limit 20") == "00000")
+        #expect(put("offset 20") == "BK006")
+
+        _ = try database.psql(
+            "select byok.release_quarantine(array(select id from byok.api_keys), 'mended')", role: "byok_operator")
+
+        #expect(put("offset 20") == "00000")
+    }
+
+    @Test func `autovacuum gives way to a step that has waited for longer than deadlock_timeout`() throws {
+        // One page after another, a tenth of a second each: it would hold the table for a minute.
+        let cluster = try PrivateCluster(settings: [
+            "autovacuum=on", "autovacuum_naptime=1s", "deadlock_timeout=300ms", "autovacuum_vacuum_cost_delay=100ms",
+            "autovacuum_vacuum_cost_limit=1", "autovacuum_vacuum_threshold=1", "autovacuum_vacuum_scale_factor=0",
+        ])
+        let database = try cluster.makeDatabase(schema: true)
+        _ = try database.psql(
+            "select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))", role: "byok_operator")
+        try database.makeCurrent(2)
+        let rotation = try RotationFixture(database)
+        let number = try rotation.begin()
+        try rotation.note(number)
+        _ = try database.psql(
+            """
+            insert into byok.api_keys (user_id, provider, label, key_prefix, master_key_version, sealed)
+            select gen_random_uuid(), 'groq', '', 'gsk_', 2, \(TestDatabase.sealed(1)) from generate_series(1, 20000);
+            update byok.api_keys set label = 'x'
+            """, role: "byok_owner")
+        let vacuuming = "select count(*) from pg_stat_progress_vacuum where relid = 'byok.api_keys'::regclass"
+        for _ in 0..<600 where try database.psql(vacuuming) == "0" { usleep(50_000) }
+        #expect(try database.psql(vacuuming) == "1")
+
+        var tries = 0
+        repeat { tries += 1 } while rotation.stepState("fence_rotation", number) == "55P03" && tries < 60
+
+        #expect(tries < 60)
+        #expect(try database.psql("select fenced_at is not null from byok.rotations") == "t")
     }
 
     @Test func `a rotation begins anew behind the fence of one that has ended`() throws {

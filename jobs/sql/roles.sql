@@ -250,6 +250,11 @@ from limits, unnest(array['acquire_lease', 'renew_lease', 'release_lease', 'star
 where role <> 'byok_app';
 
 insert into calls
+select role, function
+from unnest(array['byok_operator', 'byok_revalidate', 'byok_rotate']) role,
+    unnest(array['update_spoilers', 'guard_faults']) function;
+
+insert into calls
 select rolname, function
 from pg_roles, unnest(array['current_user_id', 'best_key']) function
 where rolname = 'authenticated';

@@ -1,5 +1,3 @@
-select id, target, started_at, started_by, holders_confirmed, keys_before, quarantined, fenced_at, validated_at,
-    validated_rows, validated_quarantined, last_lsn::text as last_lsn, verified_at, verified_rows, verified_quarantined,
-    finished_at, ended_as
+select id, target, holders_confirmed, validated_at, verified_at is not null as is_verified
 from byok.rotations
 where finished_at is null

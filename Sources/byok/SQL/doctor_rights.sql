@@ -27,6 +27,8 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('byok', 'execute', 'put_fingerprints', null, false),
         ('byok', 'execute', 'best_key', null, false),
         ('byok', 'execute', 'provider_guard_state', null, false),
+        ('byok', 'execute', 'update_spoilers', null, false),
+        ('byok', 'execute', 'guard_faults', null, false),
 
         ('revalidate', 'select', 'api_keys', array['id', 'user_id', 'sealed', 'key_revision', 'next_check_at'], false),
         ('revalidate', 'select', 'master_keys', null, false),
@@ -39,6 +41,8 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('revalidate', 'execute', 'return_unanswered', null, false),
         ('revalidate', 'execute', 'locked_keys', null, false),
         ('revalidate', 'execute', 'tell_held_keys', null, false),
+        ('revalidate', 'execute', 'update_spoilers', null, false),
+        ('revalidate', 'execute', 'guard_faults', null, false),
 
         ('rotate-master', 'select', 'api_keys', array['id', 'user_id', 'master_key_version', 'sealed'], false),
         ('rotate-master', 'update', 'api_keys', array['sealed'], true),
@@ -55,6 +59,8 @@ with needed (job, privilege, object, columns, forbidden) as (
         ('rotate-master', 'execute', 'state_rotation_end', null, false),
         ('rotate-master', 'execute', 'prove_rotation_end', null, false),
         ('rotate-master', 'execute', 'record_verification', null, false),
+        ('rotate-master', 'execute', 'update_spoilers', null, false),
+        ('rotate-master', 'execute', 'guard_faults', null, false),
 
         ('savings-report', 'select', 'analyses', null, false),
         ('savings-report', 'select', 'credit_ledger', null, false),

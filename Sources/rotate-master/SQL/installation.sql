@@ -1,5 +1,5 @@
 select now() as now,
-    (select max(m.number) from byok.migrations m) as schema_number,
+    exists (select from byok.migrations m where m.number = $1) as is_installed,
     p.paused_at, p.job = '*' as pauses_all
 from (values (1)) one
 left join lateral (

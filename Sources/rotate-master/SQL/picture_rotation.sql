@@ -2,7 +2,7 @@
 select r.id, r.target, r.started_at, r.started_by, r.holders_confirmed, r.quarantined, r.fenced_at,
     r.fenced_at is not null and r.fence_lowered_at is null as is_fenced, r.validated_at, r.validated_rows,
     r.validated_quarantined, r.last_lsn::text as last_lsn, r.verified_at, r.verified_rows, r.verified_quarantined,
-    r.finished_at, r.ended_as,
+    r.finished_at, r.ended_as, r.declares_replica,
     array(select b.key::bigint from jsonb_each_text(r.keys_before) b order by b.key::bigint) as before_versions,
     array(select b.value::bigint from jsonb_each_text(r.keys_before) b order by b.key::bigint) as before_keys,
     exists (

@@ -1,0 +1,1 @@
+select g.name, g.fault from byok.guard_faults() g

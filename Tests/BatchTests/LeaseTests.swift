@@ -66,15 +66,14 @@ import Testing
 
     @Test func `a lease that is renewed sends the second run away, and one longer than ours too`() async throws {
         let database = try PrivateCluster.shared.makeDatabase(schema: true)
-        let lease = try await Lease.take(Self.run(), for: .seconds(3), on: Self.connection(database))
-        let start = ContinuousClock.now
+        // Renewed every ten seconds, by this very process.
+        let lease = try await Lease.take(Self.run(), for: .seconds(30), on: Self.connection(database))
 
         let refusal = await #expect(throws: JobFailure.self) {
-            try await Lease.take(Self.run(), for: .seconds(60), outwaiting: true, on: Self.connection(database))
+            try await Lease.take(Self.run(), for: .seconds(600), outwaiting: true, on: Self.connection(database))
         }
 
         #expect(refusal?.outcome == .leaseHeld)
-        #expect(start.duration(to: .now) < .seconds(20))
         await lease.release()
         try Self.leaveBehind(database, for: "10 min")
         let longer = await #expect(throws: JobFailure.self) {

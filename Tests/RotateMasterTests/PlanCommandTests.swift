@@ -64,6 +64,34 @@ struct PlanCommandTests {
         }
     }
 
+    @Test func `guards that are out of order, words for readers and ids that grow with time are named`() throws {
+        let stage = try RotationStage(1)
+        try stage.makeCurrent(2)
+        #expect(try stage.command("plan", keys: [1, 2]).status == 0)
+        _ = try stage.database.psql(
+            """
+            select byok.begin_rotation('0/1', a.token, 2, 'web.1 was shut down'),
+                byok.release_lease('rotate-master', '0/1', a.token)
+            from byok.acquire_lease('rotate-master', '0/1', 'test', '1 min') a
+            """, role: "byok_rotate")
+        _ = try stage.database.psql(
+            """
+            insert into byok.api_keys (id, user_id, provider, label, key_prefix, master_key_version, sealed)
+            select overlay(gen_random_uuid()::text placing '7' from 15)::uuid, gen_random_uuid(), 'groq', '', 'gsk_', 2,
+                sealed from byok.api_keys, generate_series(1, 600)
+            """)
+        let told = try stage.command("plan", role: "byok_rotate", keys: [1, 2])
+        #expect(told.status == 0, "\(told.stdout)")
+        #expect(told.stdout.contains("somebody answered for readers without the key: web.1 was shut down"))
+        #expect(told.stdout.contains("ids version 7"), "\(told.stdout)")
+
+        _ = try stage.database.psql("alter table byok.api_keys enable trigger all")
+        let plan = try stage.command("plan", keys: [1, 2])
+        #expect(plan.status == 1)
+        #expect(plan.stdout.contains("out of order: well_formed (not always)"), "\(plan.stdout)")
+        #expect(plan.stdout.contains("enable always trigger well_formed"))
+    }
+
     @Test func `a session that pins the horizon is named by its process and user`() throws {
         let cluster = try PrivateCluster()
         let stage = try RotationStage(1, on: cluster)

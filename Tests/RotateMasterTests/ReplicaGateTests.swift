@@ -40,6 +40,30 @@ struct ReplicaGateTests {
         return try stage.retire(1, "--grace", "0s")
     }
 
+    @Test func `a replica without a slot that is away when the key is retired is not forgotten`() throws {
+        let cluster = try PrivateCluster()
+        let stage = try RotationStage(2, on: cluster)
+        _ = try stage.database.psql("grant pg_read_all_stats to byok_owner")
+        let standby = try Standby(of: cluster, name: "standby_a")
+        try stage.makeCurrent(2)
+        try stage.sweep(2)
+        #expect(try stage.verify().status == 0)
+        try standby.stop()
+        let connected = "select count(*) from pg_stat_replication"
+        for _ in 0..<200 where try stage.database.psql(connected) != "0" { usleep(50_000) }
+
+        let refused = try stage.retire(1, "--grace", "0s")
+        #expect(refused.status == 1)
+        #expect(refused.stderr.contains("standby_a (not decided)"), "\(refused.stderr)")
+        let plan = try stage.command("plan", keys: [1, 2])
+        #expect(plan.stdout.contains("nobody knows where these are: standby_a"), "\(plan.stdout)")
+        let retired = try stage.retire(1, "--grace", "0s", "--ignore-replica", "standby_a")
+
+        #expect(retired.status == 0, "\(retired.stderr)")
+        let checks = RotationStage.checks(try stage.report(retired))
+        #expect(checks["Every replica is past the end of the sweep"] == "not_decided")
+    }
+
     @Test func `a slot of a replica that is gone for good is given up by its name, and that is on record`() throws {
         let cluster = try PrivateCluster()
         let stage = try RotationStage.rotated(2, on: cluster)

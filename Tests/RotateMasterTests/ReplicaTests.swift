@@ -32,6 +32,28 @@ struct ReplicaTests {
                 == "t")
     }
 
+    @Test func `one that is named and keeps up does not hide one that is shown and falls behind`() throws {
+        let cluster = try PrivateCluster()
+        let stage = try Stage(cluster: cluster)
+        try stage.plant(4000)
+        _ = try stage.database.psql("grant pg_read_all_stats to byok_owner")
+        let slow = try Standby(of: cluster, name: "slow")
+        let named = try Standby(of: cluster, name: "named")
+        _ = try slow.psql("select pg_wal_replay_pause()")
+
+        let url = "host=\(named.folder) port=\(named.port) dbname=postgres user=postgres"
+        let child = try stage.start(
+            ["run", "--max-rate", "2000", "--max-replica-lag", "100KiB"],
+            with: ["BYOK_REPLICA_URL": url, "BYOK_LEASE_TTL": "30s"])
+        try stage.wait {
+            try stage.count("byok.rotation_progress where waiting_for = 'replica' or swept_at is not null") > 0
+        }
+        #expect(try stage.count("byok.rotation_progress where waiting_for = 'replica'") == 1)
+        _ = try slow.psql("select pg_wal_replay_resume()")
+
+        #expect(Ended(child.wait()).status == 0)
+    }
+
     @Test func `a replica that is not shown is told, and asked directly it is waited for`() throws {
         let cluster = try PrivateCluster()
         let stage = try Stage(cluster: cluster)
@@ -52,9 +74,15 @@ struct ReplicaTests {
         // A retirement asks it too.
         #expect(try stage.run(["verify"]).status == 0)
         let words = ["--reason", "test", "--grace", "0s", "--confirm", "retire version 1", "--dry-run"]
-        for (named, obstacles) in [(url, []), ("host=\(standby.folder) port=1 dbname=postgres", ["declared_replica"])] {
+        let elsewhere = "host=\(standby.folder) port=1 dbname=postgres"
+        for (named, obstacles) in [(url, []), (elsewhere, ["declared_replica"]), (nil, ["declared_replica"])] {
             var environment = stage.database.environment(role: "byok_operator")
             environment["BYOK_REPLICA_URL"] = named
+            for command in ["plan", "status"] {
+                let seen = try Subprocess(Stage.executable, [command], environment: environment).wait()
+                #expect(
+                    seen.stdout.contains("the replica of BYOK_REPLICA_URL") == !obstacles.isEmpty, "\(seen.stdout)")
+            }
             environment["BYOK_JSON"] = "1"
             let retire = Ended(
                 try Subprocess(
@@ -64,6 +92,14 @@ struct ReplicaTests {
             #expect(retire.status == (obstacles.isEmpty ? 0 : 1), "\(retire.stderr)")
             #expect(obstacles.allSatisfy(retire.stdout.contains), "\(retire.stdout)")
         }
+
+        let ended = Ended(
+            try Subprocess(
+                Stage.executable,
+                ["retire", "--key-version", "1", "--ignore-replica", "standby", "--ignore-replica", "BYOK_REPLICA_URL"]
+                    + words, environment: stage.database.environment(role: "byok_operator")
+            ).wait())
+        #expect(ended.status == 0, "\(ended.stderr)")
 
         // Not asked, and the owner may not see: told, not waited for; a retirement would refuse.
         try stage.makeCurrent(1)

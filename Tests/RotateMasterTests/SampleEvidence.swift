@@ -51,7 +51,7 @@ extension RotationPicture {
     ) -> RotationPicture {
         RotationPicture(
             at: start + .milliseconds(1_273), who: "byok_operator", isOperator: true, tableBytes: 284_622_848,
-            indexBytes: 128_450_560, vacuumedAt: start - .seconds(7200), keys: keys, rotation: rotation, shards: shards,
+            vacuumedAt: start - .seconds(7200), keys: keys, rotation: rotation, shards: shards,
             leases: [], pause: nil, readers: readers, silent: silent, replicas: replicas)
     }
 
@@ -88,7 +88,7 @@ extension RotationEntry {
         validation: Proof(at: start - .seconds(26 * 3600 - 3), rows: 1_200_309, quarantined: 2), isProved: true,
         lastPosition: "4/5F0021B8",
         verification: Proof(at: start - .seconds(25 * 3600), rows: 1_200_315, quarantined: 2),
-        finishedAt: start, end: .retired, before: [(1, 1_200_201), (2, 87)])
+        finishedAt: start, end: .retired, declaresReplica: false, before: [(1, 1_200_201), (2, 87)])
 
     /// The same rotation at an earlier step.
     func stopped(proved: Bool, verified: Bool, fenced: Bool = true) -> RotationEntry {
@@ -97,7 +97,7 @@ extension RotationEntry {
             quarantined: quarantined, fencedAt: proved ? fencedAt : nil, isFenced: proved && fenced,
             validation: proved ? validation : nil, isProved: proved && fenced,
             lastPosition: proved ? lastPosition : nil, verification: verified ? verification : nil, finishedAt: nil,
-            end: nil, before: before)
+            end: nil, declaresReplica: declaresReplica, before: before)
     }
 }
 

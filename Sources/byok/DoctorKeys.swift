@@ -79,14 +79,18 @@ extension DoctorDatabase {
             guard let first = rows.first else {
                 return .pass("guards", "every trigger that guards byok.api_keys is there and enabled")
             }
-            let (name, fault) = (PlaceName(try first.text("name")), PlaceName(try first.text("fault")))
+            let (name, fault) = (PlaceName(try first.text("name")), try first.text("fault"))
+            let mend: LogMessage =
+                switch fault {
+                case "missing": "create it again as the migrations do"
+                case "not always": "as the schema's owner: alter table byok.api_keys enable always trigger \(name)"
+                default: "as the schema's owner: alter table byok.api_keys enable trigger \(name)"
+                }
             return .fail(
-                "guards", .findings, "\(rows.count) triggers of byok.api_keys are out of order: \(name), \(fault)",
+                "guards", .findings,
+                "\(rows.count) triggers of byok.api_keys are out of order: \(name), \(PlaceName(fault))",
                 why: "keys may be sealed under a retired master key, or hold what they must not",
-                mend: """
-                    as the schema's owner: alter table byok.api_keys enable trigger \(name); well_formed is enabled with \
-                    enable always trigger; one that is missing is in the migrations
-                    """)
+                mend: mend)
         }
     }
 

@@ -60,12 +60,11 @@ struct DamageTests {
             "update byok.api_keys set quarantined_at = now(), quarantine_reason = 'not_authentic' where id = '\(ids[0])'",
             role: "byok_owner")
 
-        let ended = try stage.run(["run", "--verbose"])
+        let ended = try stage.run()
 
         #expect(ended.status == 0, "\(ended.stderr)")
         #expect(ended.counts == ["taken": 49, "rotated": 49, "left_quarantined": 1])
-        #expect(ended.stderr.contains("every key but 1,"), "\(ended.stderr)")
-        #expect(try stage.run(["run", "--verbose"]).stderr.contains("every key but 1,"))
+        #expect(try stage.run().status == 0)
     }
 
     /// One row that does not open, first of all by its id; 1,000 that do.

@@ -74,6 +74,36 @@ struct InterruptionTests {
         #expect(try stage.isWhole(ids, with: [2]))
     }
 
+    @Test func `statements that take too long are sent later and with fewer rows, until nothing is in the way`() throws
+    {
+        let stage = try Stage()
+        let ids = try stage.plant(300)
+        _ = try stage.database.psql(
+            """
+            create table public.slow ();
+            insert into public.slow default values;
+            create function public.dawdle() returns trigger language plpgsql security definer as $$
+            begin
+                if exists (select from public.slow) then perform pg_sleep(5); end if;
+                return new;
+            end $$;
+            create trigger dawdle before update of sealed on byok.api_keys
+            for each row when (new.id = '\(ids[7])') execute function public.dawdle();
+            alter role byok_rotate in database \(stage.database.name) set statement_timeout = '2s'
+            """)
+        let child = try stage.start()
+        let waiting = "byok.rotation_progress where waiting_for = 'timeout'"
+        try stage.wait { try stage.count(waiting) == 1 }
+        #expect(try stage.count(waiting) == 1)
+
+        _ = try stage.database.psql("delete from public.slow")
+        let ended = Ended(child.wait())
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.counts["rotated"] == 300)
+        #expect(try stage.isWhole(ids, with: [2]))
+    }
+
     @Test func `two runs at once: the second is sent away`() throws {
         let stage = try Stage()
         try stage.plant(2000)

@@ -11,7 +11,9 @@ import Batch
             Keys are read from standard input, secrets from variables or files: none is ever an argument.
             """,
         version: SuiteVersion.text.description,
-        subcommands: [Migrate.self, MasterKeys.self, Keys.self, Status.self, Doctor.self, Pick.self])
+        subcommands: [
+            Migrate.self, MasterKeys.self, Keys.self, Status.self, Doctor.self, Pick.self, Pause.self, Resume.self,
+        ])
 
     static func main() async { await JobRunner.open(self) }
 }

@@ -1,0 +1,1 @@
+select byok.resume($1, $2) as changed

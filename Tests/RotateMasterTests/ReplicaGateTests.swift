@@ -50,7 +50,10 @@ struct ReplicaGateTests {
         #expect(try stage.verify().status == 0)
         try standby.stop()
         let connected = "select count(*) from pg_stat_replication"
-        for _ in 0..<200 where try stage.database.psql(connected) != "0" { usleep(50_000) }
+        for _ in 0..<200 {
+            guard try stage.database.psql(connected) != "0" else { break }
+            usleep(50_000)
+        }
 
         let refused = try stage.retire(1, "--grace", "0s")
         #expect(refused.status == 1)

@@ -257,7 +257,10 @@ struct RotationStepTests {
             update byok.api_keys set label = 'x'
             """, role: "byok_owner")
         let vacuuming = "select count(*) from pg_stat_progress_vacuum where relid = 'byok.api_keys'::regclass"
-        for _ in 0..<600 where try database.psql(vacuuming) == "0" { usleep(50_000) }
+        for _ in 0..<600 {
+            guard try database.psql(vacuuming) == "0" else { break }
+            usleep(50_000)
+        }
         #expect(try database.psql(vacuuming) == "1")
 
         var tries = 0

@@ -238,10 +238,8 @@ struct RotationStepTests {
     }
 
     @Test func `autovacuum gives way to a step that has waited for longer than deadlock_timeout`() throws {
-        // One page after another, a tenth of a second each: it would hold the table for a minute.
         let cluster = try PrivateCluster(settings: [
-            "autovacuum=on", "autovacuum_naptime=1s", "deadlock_timeout=300ms", "autovacuum_vacuum_cost_delay=100ms",
-            "autovacuum_vacuum_cost_limit=1", "autovacuum_vacuum_threshold=1", "autovacuum_vacuum_scale_factor=0",
+            "autovacuum=on", "autovacuum_naptime=1s", "deadlock_timeout=300ms",
         ])
         let database = try cluster.makeDatabase(schema: true)
         _ = try database.psql(
@@ -254,6 +252,9 @@ struct RotationStepTests {
             """
             insert into byok.api_keys (user_id, provider, label, key_prefix, master_key_version, sealed)
             select gen_random_uuid(), 'groq', '', 'gsk_', 2, \(TestDatabase.sealed(1)) from generate_series(1, 20000);
+            -- One page after another, a tenth of a second each: it would hold the table for a minute.
+            alter table byok.api_keys set (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1,
+                autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
             update byok.api_keys set label = 'x'
             """, role: "byok_owner")
         let vacuuming = "select count(*) from pg_stat_progress_vacuum where relid = 'byok.api_keys'::regclass"

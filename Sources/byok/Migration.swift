@@ -37,5 +37,6 @@ struct Migration: Sendable {
         Migration("0025_retire", PackageResources._025_retire_sql),
         Migration("0026_horizon", PackageResources._026_horizon_sql),
         Migration("0040_savings", PackageResources._040_savings_sql),
+        Migration("0041_key_proofs", PackageResources._041_key_proofs_sql),
     ]
 }

@@ -61,6 +61,20 @@ struct BadInputTests {
         #expect(ended.check("No row was set aside") == "fail")
     }
 
+    @Test func `of a user whose one list price is unknown, list and savings are unknown and the charge is told`() throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "null", charged: "1.5")
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 65)
+        let user = try #require(ended.users.first)
+        #expect(user["credits_list"] == "" && user["credits_not_charged"] == "" && user["rate_percent"] == "")
+        #expect(user["credits_charged"] == "1.5" && user["credits_booked"] == "1.5" && user["credits_missed"] == "0")
+        #expect(ended.fact("Credits at list price") == nil && ended.fact("Credits charged") == "1.5")
+        #expect(ended.check("Users, analyses and ledger") == "pass")
+    }
+
     @Test func `an own key of an unknown provider is named, one of a plan is not`() throws {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", provider: "nobody")

@@ -33,7 +33,20 @@ tariff as materialized (
     from unnest($5::timestamptz[]) b (at)
     join byok.price_periods($1, $2) p on p.valid_from <= b.at and p.until > b.at
 ),
-holdings as materialized (select h.* from byok.key_holdings($1, $2, $3) h),
+-- What each user held of each provider in each stretch of the period. Of several keys of a provider the best, by state: usable,
+-- set_aside, not_checked, disabled; `event_id` is the event since which it was so.
+spells as materialized (select s.* from byok.key_spells($1, $2, $3) s),
+stretches as materialized (select t.user_id, t.stretch, t.at from byok.key_stretches($1, $2, $3) t),
+holdings as materialized (
+    select distinct on (m.user_id, m.stretch, s.provider) m.user_id, m.stretch, s.provider, s.state, s.event_id
+    from (
+        select t.user_id, t.stretch, t.at from stretches t
+        union all
+        select distinct s.user_id, 0, $1 from spells s where s.user_id not in (select t.user_id from stretches t)
+    ) m
+    join spells s on s.user_id = m.user_id and s.at <= m.at and s.until > m.at
+    order by m.user_id, m.stretch, s.provider, s.state desc, s.at desc, s.event_id desc
+),
 -- Few different hands are held by many users: `,anthropic usable,openai disabled,`.
 hands as materialized (
     select h.user_id, h.stretch, ',' || string_agg(h.provider || ' ' || h.state, ',' order by h.provider) || ',' as hand
@@ -107,7 +120,8 @@ judged as materialized (
         end
     ) o (own)
 ),
--- By user. Rows set aside are counted and charged, and in nothing else.
+-- By user. A sum is null where nothing of it is known. Rows set aside are in no list price, charge beside it or rate; they
+-- are counted, and charged, and missed what they missed, all the same.
 sums as materialized (
     select j.user_id, bool_or(j.mode <> 'plan') as has_used,
         sum(j.analyses) as analyses,
@@ -120,9 +134,10 @@ sums as materialized (
         sum(j.analyses) filter (where not j.is_regular and j.mode = 'own_key') as own_irregular,
         sum(j.analyses * j.list) filter (where j.is_regular) as list,
         sum(j.analyses * j.charged) filter (where j.is_regular) as charged,
-        sum(j.analyses * j.charged) filter (where not j.is_regular and j.charged < 'NaN') as charged_aside,
+        sum(j.analyses * j.charged) filter (where j.charged < 'NaN') as charged_all,
         sum(j.analyses * (j.list - j.charged)) filter (where j.is_regular and j.mode = 'own_key') as own_saved,
         sum(j.analyses) filter (where j.cause between 1 and 9 and j.is_charge_known is not true) as not_known,
+        sum(j.missed) filter (where j.cause between 1 and 9) as missed,
         array[
             sum(j.analyses) filter (where j.cause = 1), sum(j.analyses) filter (where j.cause = 2),
             sum(j.analyses) filter (where j.cause = 3), sum(j.analyses) filter (where j.cause = 4),

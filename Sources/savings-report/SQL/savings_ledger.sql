@@ -114,7 +114,7 @@ returned as materialized (
 ),
 outages as materialized (
     select s.*, round(extract(epoch from least(s.until, $2) - greatest(s.at, $1)) / 3600, 2) as hours
-    from byok.key_spells($1, $2, $3) s
+    from spells s
     where s.state = 'disabled'
 ),
 users as materialized (
@@ -123,19 +123,21 @@ users as materialized (
         coalesce(a.eligible, 0) as eligible, coalesce(a.own_key, 0) as own_key, coalesce(a.plan, 0) as plan,
         coalesce(a.fallback, 0) as fallback, coalesce(a.unpriced, 0) as unpriced,
         coalesce(a.irregular, 0) + coalesce(r.irregular, 0) + coalesce(x.irregular, 0) as irregular,
-        coalesce(a.list, 0) as list, coalesce(a.charged, 0) as charged,
-        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) as charged_all,
-        coalesce(a.list - a.charged, 0) as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
+        -- Who has no analyses was charged nothing; of whom nothing is known it is null.
+        case when a.analyses is null then 0 else a.list end as list,
+        case when a.analyses is null then 0 else a.charged end as charged,
+        case when a.analyses is null then 0 else a.charged_all end as charged_all,
+        case when a.analyses is null then 0 else a.list - a.charged end as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
         a.own_saved / nullif(a.own_key - coalesce(a.own_irregular, 0), 0) as break_even,
-        (select coalesce(sum(m), 0) from unnest(a.cause_missed) m) as missed,
+        coalesce(a.missed, case when coalesce(a.not_known, 0) = 0 then 0 end) as missed,
         coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
         coalesce(o.hours, 0) as hours_disabled, a.first_own_key_at, a.last_own_key_at,
         coalesce(a.costed, 0) as costed, case when a.costed = a.own_key and a.own_key > 0 then a.cost end as cost,
-        case when coalesce(a.own_irregular, 0) = 0 then coalesce(a.list - a.charged, 0) end as saved_whole,
+        case when coalesce(a.own_irregular, 0) = 0 then a.list - a.charged end as saved_whole,
         coalesce(r.refunds, 0) as refunds, coalesce(r.refunded, 0) as refunded,
         coalesce(r.corrections, 0) as corrections, coalesce(r.corrected, 0) as corrected,
         coalesce(r.of_earlier_periods, 0) as of_earlier_periods,
-        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) + coalesce(x.difference, 0) as booked,
+        coalesce(a.charged_all, 0) + coalesce(x.difference, 0) as booked,
         coalesce(x.booked_unpriced, 0) as booked_unpriced,
         coalesce(x.booked_outside, 0) + coalesce(c.credits, 0) as booked_outside,
         coalesce(x.is_balanced, true) as balanced,

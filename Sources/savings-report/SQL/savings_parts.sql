@@ -30,7 +30,7 @@ parts as (
     from (
         select ('{key_rejected,key_disabled,provider_balance_empty,rate_limited,provider_outage,not_checked,user_choice,'
                 'no_key,unknown,type_not_eligible}'::text[])[c.cause] as cause,
-            c.users, c.analyses, case when c.cause < 10 then coalesce(c.missed, 0) end as missed,
+            c.users, c.analyses, c.missed,
             coalesce(n.analyses, 0) as not_known
         from (
             select
@@ -56,13 +56,13 @@ parts as (
         where c.users > 0
     ) x
     union all
-    select 3, 'outage', to_jsonb(x), row_number() over (order by x.missed desc, x.key_id, x.disabled_at)
+    select 3, 'outage', to_jsonb(x), row_number() over (order by x.missed desc nulls last, x.key_id, x.disabled_at)
     from (
         select o.user_id, o.key_id, o.provider, k.label, o.reason, o.hours, o.next_event as ended_by,
             (extract(epoch from o.at) * 1000000)::bigint as disabled_at,
             (extract(epoch from nullif(o.until, 'infinity')) * 1000000)::bigint as ended_at,
             m.state as mail, (extract(epoch from m.sent_at) * 1000000)::bigint as mail_sent_at,
-            coalesce(l.analyses, 0) as analyses, coalesce(l.missed, 0) as missed
+            coalesce(l.analyses, 0) as analyses, case when l.event_id is null then 0 else l.missed end as missed
         from outages o
         left join byok.api_keys k on k.id = o.key_id
         left join lateral (
@@ -198,13 +198,18 @@ from (
     -- No null among them: concat_ws would leave its comma out.
     select 100, 0, u.user_id, 'user', concat_ws(',',
         u.user_id::text, u.keyed::text, u.analyses::text, u.eligible::text, u.own_key::text, u.plan::text,
-        u.fallback::text, u.unpriced::text, trim_scale(u.list)::text, trim_scale(u.charged_all)::text,
-        trim_scale(u.saved)::text, coalesce(round(u.rate, 2)::text, ''), trim_scale(u.missed)::text, u.not_known::text,
-        trim_scale(coalesce(u.cause_missed[1], 0))::text, trim_scale(coalesce(u.cause_missed[2], 0))::text,
-        trim_scale(coalesce(u.cause_missed[3], 0))::text, trim_scale(coalesce(u.cause_missed[4], 0))::text,
-        trim_scale(coalesce(u.cause_missed[5], 0))::text, trim_scale(coalesce(u.cause_missed[6], 0))::text,
-        trim_scale(coalesce(u.cause_missed[7], 0))::text, trim_scale(coalesce(u.cause_missed[8], 0))::text,
-        trim_scale(coalesce(u.cause_missed[9], 0))::text,
+        u.fallback::text, u.unpriced::text, coalesce(trim_scale(u.list)::text, ''),
+        coalesce(trim_scale(u.charged_all)::text, ''), coalesce(trim_scale(u.saved)::text, ''),
+        coalesce(round(u.rate, 2)::text, ''), coalesce(trim_scale(u.missed)::text, ''), u.not_known::text,
+        coalesce(trim_scale(u.cause_missed[1])::text, case when u.cause_analyses[1] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[2])::text, case when u.cause_analyses[2] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[3])::text, case when u.cause_analyses[3] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[4])::text, case when u.cause_analyses[4] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[5])::text, case when u.cause_analyses[5] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[6])::text, case when u.cause_analyses[6] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[7])::text, case when u.cause_analyses[7] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[8])::text, case when u.cause_analyses[8] is null then '0' else '' end),
+        coalesce(trim_scale(u.cause_missed[9])::text, case when u.cause_analyses[9] is null then '0' else '' end),
         coalesce(u.cause_analyses[1], 0)::text, coalesce(u.cause_analyses[2], 0)::text,
         coalesce(u.cause_analyses[3], 0)::text, coalesce(u.cause_analyses[4], 0)::text,
         coalesce(u.cause_analyses[5], 0)::text, coalesce(u.cause_analyses[6], 0)::text,

@@ -41,8 +41,13 @@ struct SavingsPage: Sendable {
     /// Bookings that belong to no analysis at all.
     var withoutAnalysis: Int { reading.unplaced.reduce(0) { $0 &+ ($1.reason == "no_analysis" ? $1.entries : 0) } }
 
+    /// Second charges of another period's analyses, which no correction mends.
+    var bookedAgain: Int { reading.unplaced.reduce(0) { $0 &+ ($1.reason == "booked_again" ? $1.entries : 0) } }
+
     /// What must never be: then the figures are worth nothing.
-    var isBroken: Bool { tieOuts.contains { $0.status == .fail } || reading.tally.unbalanced > 0 }
+    var isBroken: Bool {
+        tieOuts.contains { $0.status == .fail } || reading.tally.unbalanced > 0 || bookedAgain > 0
+    }
 
     var report: Report {
         var report = Report(
@@ -90,6 +95,9 @@ struct SavingsPage: Sendable {
                 .count(tally.count(.missedNotKnown))),
             Fact(tongue("First analysis", "Première analyse"), reading.firstAt.map { .timestamp($0) } ?? .unknown),
             Fact(tongue("Last analysis", "Dernière analyse"), reading.lastAt.map { .timestamp($0) } ?? .unknown),
+            Fact(tongue("Charges read", "Débits lus"), .count(reading.ledger?.charges ?? 0)),
+            Fact(tongue("Refunds read", "Remboursements lus"), .count(reading.ledger?.refunds ?? 0)),
+            Fact(tongue("Corrections read", "Corrections lues"), .count(reading.ledger?.corrections ?? 0)),
             Fact(
                 tongue("Last ledger entry read", "Dernière écriture lue"),
                 reading.ledger?.lastID.map { .text($0) } ?? .unknown),

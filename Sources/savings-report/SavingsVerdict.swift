@@ -12,7 +12,7 @@ struct SavingsVerdict {
         if page.isBroken {
             found.append((.broken, "the sums differ: users, analyses and ledger", "see the tie-out in the report"))
         }
-        let irregular = page.reading.tally.count(.irregular)
+        let irregular = page.reading.irregularRows
         if irregular > 0 {
             found.append(
                 (
@@ -48,7 +48,7 @@ struct SavingsVerdict {
             counts: [
                 .init("users", tally.users), .init("analyses", tally.count(.analyses)),
                 .init("own_key", tally.count(.ownKey)), .init("fallback", tally.count(.fallback)),
-                .init("plan", tally.count(.plan)), .init("irregular", tally.count(.irregular)),
+                .init("plan", tally.count(.plan)), .init("irregular", page.reading.irregularRows),
             ],
             report: report, summary: told?.message ?? failure?.message, next: told?.next ?? failure?.next)
     }

@@ -57,6 +57,9 @@ extension SnapshotReader {
 }
 
 extension Reading {
+    /// Rows whose numbers are missing or cannot be right, whoever's they are.
+    var irregularRows: Int { tally.count(.irregular) &+ (ledger?.irregularElsewhere ?? 0) }
+
     var hasUnplaced: Bool { (ledger?.unplacedCharges ?? 0) > 0 || (ledger?.unplacedReturns ?? 0) > 0 }
 }
 

@@ -19,7 +19,7 @@ struct SnapshotReader: Sendable {
             try checkClaims(transaction)
             try readPrices(transaction, &reading, &rows)
             try readSavings(transaction, &reading, &rows)
-            if reading.tally.count(.irregular) > 0 { try nameIrregular(transaction, &reading, &rows) }
+            if reading.irregularRows > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
             if reading.hasUnplaced, queries.user == nil { try nameUnplaced(transaction, &reading, &rows) }
             try nameFunctions(transaction, &reading, &rows)

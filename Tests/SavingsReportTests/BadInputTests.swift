@@ -194,6 +194,91 @@ struct BadInputTests {
         #expect(mended.check("Every charged analysis was booked exactly once") == "pass")
     }
 
+    @Test(arguments: ["2026-11-05Z", "2026-11-10Z", "2027-02-01Z"])
+    func `a charge that comes again is a fault of both periods, however late, until it is corrected`(at: String) throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-20Z")
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, '\(at)', entry, credits from byok.credit_ledger;
+            """)
+        let later = at.hasPrefix("2027") ? "2027-02" : "2026-11"
+
+        #expect(try stage.run().status == 70)
+        #expect(try stage.run("--user", SavingsStage.id(1), "--month", "2026-10").status == 70)
+        let next = try stage.run("--month", later)
+        #expect(next.status == 70, "\(next.stderr)")
+        #expect(
+            next.rows("Bookings of no analysis of this period").map { $0["reason"] as? String } == ["booked_again"])
+        #expect(next.check("Every charged analysis was booked exactly once") == "fail")
+
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, at + interval '1 hour', 'correction', -credits from byok.credit_ledger where id = 2
+            """)
+        #expect(try stage.run().status == 0)
+        #expect(try stage.run("--month", later).status == 0)
+    }
+
+    @Test(arguments: [
+        "insert into byok.credit_ledger (analysis_id, at, entry, credits) select analysis_id, at, entry, credits from byok.credit_ledger where credits = 0",
+        "delete from byok.credit_ledger where credits = 0",
+        "insert into byok.credit_ledger (analysis_id, at, entry, credits) select analysis_id, at, entry, 0 from byok.credit_ledger",
+    ]) func `a booking of nothing is none, for everybody and for one user`(change: String) throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "0")
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(change)
+
+        #expect(try stage.run().status == 0)
+        #expect(try stage.run("--user", SavingsStage.id(1)).status == 0)
+    }
+
+    @Test func `a booking that is no number is in no sum, and takes none of its neighbours along`() throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        // In the bucket of the first: 1,024 of them, by the id's hash.
+        _ = try stage.database.psql(
+            """
+            with neighbour as (
+                select n.id from (select gen_random_uuid() as id from generate_series(1, 40000)) n
+                where uuid_hash(n.id) & 1023 = (
+                    select uuid_hash(analysis_id) & 1023 from byok.credit_ledger where id = 1)
+                limit 1
+            ), spoilt as (
+                insert into byok.analyses
+                    (id, user_id, kind, provider, mode, credits_list, credits_charged, started_at)
+                select id, '\(SavingsStage.id(2))', 'audit_web', 'anthropic', 'plan', 4, 'NaN', '2026-10-07Z' from neighbour
+            )
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select id, '2026-10-07Z', 'charge', 'NaN' from neighbour
+            """)
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(ended.tieOut("Charges of the ledger in the period") == ["3", "3", "pass"])
+        #expect(
+            ended.rows("Numbers that are missing or cannot be right").compactMap { $0["reason"] as? String }
+                == ["booking_unknown", "charge_unknown"])
+    }
+
+    @Test func `a booking that is no number and belongs to nobody is named too`() throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            values ('\(SavingsStage.id(77))', '2026-10-09Z', 'charge', 'NaN')
+            """)
+        let ended = try stage.run()
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(ended.rows("Numbers that are missing or cannot be right").map { $0["id"] as? String } == ["ledger 2"])
+        #expect(ended.check("Users, analyses and ledger") == "pass")
+    }
+
     @Test func `two halves are not one booking`() throws {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")

@@ -68,6 +68,33 @@ struct ContentTests {
         #expect(lines.map { $0.split(separator: ",")[4...6].joined(separator: " ") } == ["4 1.5 10", "5 2 5"])
     }
 
+    @Test func `what was read is counted, and the sums are those of a reading of their own`() throws {
+        let stage = try SavingsStage()
+        try stage.add(3, "own_key", user: 1, list: "4", charged: "1.5")
+        try stage.add(2, "plan", user: 2, list: "4", charged: "4")
+        // Set aside, and in the other reading all the same: 5 at list, 1 charged.
+        try stage.add(1, "own_key", user: 1, list: "5", charged: "1", provider: "nobody")
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, '2026-10-20Z'::timestamptz, entry, -0.5
+            from byok.credit_ledger, unnest(array['refund', 'refund', 'correction']) e (entry) where id <= 3 and id > 1
+            """)
+
+        let everybody = try stage.run()
+        let one = try stage.run("--user", SavingsStage.id(1))
+
+        // 3 x 4 + 2 x 4 + 5, less 3 x 1.5 + 2 x 4 + 1
+        #expect(everybody.tieOut("Credits at list price") == ["25", "25", "pass"])
+        #expect(everybody.tieOut("Credits not charged") == ["11.5", "11.5", "pass"])
+        #expect(one.tieOut("Credits at list price") == ["17", "17", "pass"])
+        #expect(one.tieOut("Credits not charged") == ["11.5", "11.5", "pass"])
+        for (ended, charges) in [(everybody, 6), (one, 4)] {
+            #expect(ended.count("Charges read") == charges)
+            #expect(ended.count("Refunds read") == 4 && ended.count("Corrections read") == 2)
+        }
+    }
+
     @Test func `who only got something back has no analyses, and a month that cost more says so`() throws {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "6")

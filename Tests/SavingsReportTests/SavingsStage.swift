@@ -153,6 +153,11 @@ struct SavingsEnded {
         return facts.first { $0["name"] as? String == name }?["value"] as? String
     }
 
+    func count(_ name: String) -> Int? {
+        let facts = report["facts"] as? [[String: Any]] ?? []
+        return facts.first { $0["name"] as? String == name }?["value"] as? Int
+    }
+
     func check(_ name: String) -> String? {
         let checks = report["checks"] as? [[String: Any]] ?? []
         return checks.first { ($0["name"] as? String)?.hasPrefix(name) == true }?["status"] as? String

@@ -3,8 +3,7 @@ booked_late as materialized (
     select l.id, l.analysis_id, l.credits, a.user_id, uuid_hash(l.analysis_id) & 1023 as bucket
     from byok.credit_ledger l
     join byok.analyses a on a.id = l.analysis_id
-    where l.entry = 'charge' and l.at >= $2 and l.at < $2 + interval '7 days' and $3::uuid is null
-        and a.started_at >= $1 and a.started_at < $2
+    where l.entry = 'charge' and l.at >= $2 and $3::uuid is null and a.started_at >= $1 and a.started_at < $2
 ),
 others_early as materialized (
     select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
@@ -13,37 +12,43 @@ others_early as materialized (
     where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
 ),
 -- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
--- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges.
-buckets as materialized (
-    select x.bucket, sum(x.hash) as difference, nullif(sum(x.credits), 'NaN') as credits, max(x.id) as last_id,
-        count(*) - count(x.id) as analyses
-    from (
-        select uuid_hash(a.id) & 1023 as bucket,
-            case when a.credits_charged <> 0 then uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 end as hash,
-            null::numeric as credits, null::bigint as id
-        from byok.analyses a
-        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
-        union all
-        select uuid_hash(l.analysis_id) & 1023,
-            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, l.id
-        from byok.credit_ledger l
-        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and l.credits <> 0 and $3::uuid is null
-    ) x
+-- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges. What
+-- was charged nothing needs no booking, and a booking of nothing is none.
+charged as materialized (
+    select uuid_hash(a.id) & 1023 as bucket, count(*) as analyses,
+        sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
+        sum(a.credits_list) filter (where a.credits_list < 'NaN') as list,
+        sum(a.credits_charged) filter (where a.credits_charged < 'NaN') as charged
+    from byok.analyses a
+    where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
+    group by 1
+),
+booked as materialized (
+    select uuid_hash(l.analysis_id) & 1023 as bucket, count(*) as entries, max(l.id) as last_id,
+        count(*) filter (where l.credits = 'NaN') as irregular,
+        sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0) as hash,
+        sum(l.credits) filter (where l.credits < 'NaN') as credits
+    from byok.credit_ledger l
+    where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
     group by 1
 ),
 suspects as materialized (
     select x.bucket
     from (
-        select b.bucket, coalesce(b.difference, 0) as difference from buckets b
+        select c.bucket, c.hash, 0 as irregular from charged c
         union all
-        select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 from others_early e
-        where e.credits <> 0
+        select b.bucket, -b.hash, b.irregular from booked b
         union all
-        select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) from booked_late e
-        where e.credits <> 0
+        select e.bucket, case when e.credits <> 0 then uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 end,
+            (e.credits = 'NaN')::integer
+        from others_early e
+        union all
+        select e.bucket, case when e.credits <> 0 then -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) end,
+            (e.credits = 'NaN')::integer
+        from booked_late e
     ) x
     group by 1
-    having sum(x.difference) <> 0
+    having sum(x.hash) <> 0 or sum(x.irregular) > 0
 ),
 -- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
 recounts as materialized (
@@ -52,14 +57,15 @@ recounts as materialized (
             + coalesce(sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN'), 0) as difference,
         coalesce(sum(b.outside), 0) as booked_outside,
         sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN') as booked_unpriced,
-        sum(b.irregular)::bigint as irregular, max(b.last_id) as last_id,
+        sum(b.irregular)::bigint as irregular, sum(b.all_entries)::bigint as entries, max(b.last_id) as last_id,
         bool_and(a.credits_charged is null or a.credits_charged = 'NaN'
             or b.irregular = 0 and (
                 b.entries <= 1 and b.booked = a.credits_charged
                 or coalesce(b.booked + b.corrected = a.credits_charged, false))) as is_balanced
     from byok.analyses a
     cross join lateral (
-        select count(*) filter (where l.entry = 'charge') as entries,
+        select count(*) filter (where l.entry = 'charge' and l.credits <> 0) as entries,
+            count(*) filter (where l.entry = 'charge') as all_entries,
             count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
             coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
             sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected,
@@ -77,7 +83,7 @@ recounts as materialized (
 -- Charges within the period that belong to no analysis of it.
 unplaced as materialized (
     select count(*) as entries, coalesce(sum(x.credits) filter (where x.credits < 'NaN'), 0) as credits,
-        min(x.id) as first_id, max(x.id) as last_id
+        count(*) filter (where x.credits = 'NaN') as irregular, min(x.id) as first_id, max(x.id) as last_id
     from (
         select e.id, e.credits from others_early e where e.bucket not in (select s.bucket from suspects s)
         union all

@@ -145,23 +145,48 @@ parts as (
     union all
     select 6, 'ledger', to_jsonb(x), 0
     from (
-        select case when $3::uuid is null then b.analyses else (
-                select count(*) from byok.analyses a where a.started_at >= $1 and a.started_at < $2 and a.user_id = $3
-            ) end as analyses,
+        select c.analyses, c.list, c.charged as charged_of_analyses,
+            (select coalesce(sum(s.analyses * s.list), 0) from shapes s where not s.is_regular and s.list < 'NaN') as list_aside,
+            (select coalesce(sum(s.analyses * s.charged), 0) from shapes s where not s.is_regular and s.charged < 'NaN')
+                as charged_aside,
             b.credits as charged, p.entries as unplaced_charges, p.credits as unplaced,
             p.first_id as unplaced_first_id, p.last_id as unplaced_last_id,
             case when $3::uuid is null then b.credits - p.credits + (select coalesce(sum(u.booked_outside), 0) from users u)
-                else (select coalesce(sum(r.booked), 0) from recounts r) end as booked,
-            (select coalesce(sum(r.entries), 0) from returns r where r.user_id is null) as unplaced_returns,
-            (select coalesce(sum(r.credits), 0) from returns r where r.entry = 'refund') as refunded,
-            (select coalesce(sum(r.credits), 0) from returns r where r.entry = 'correction') as corrected,
-            greatest(b.last_id, (select max(r.last_id) from returns r), (select max(e.id) from booked_late e),
-                (select max(r.last_id) from recounts r)) as last_id
+                else r.booked end as booked,
+            case when $3::uuid is null then b.entries else r.entries end as charges,
+            g.refunds, g.corrections, g.unplaced_returns, g.refunded, g.corrected,
+            p.irregular + g.irregular as irregular_elsewhere,
+            greatest(b.last_id, g.last_id, r.last_id, (select max(e.id) from booked_late e)) as last_id
         from (
-            select coalesce(sum(b.credits), 0) as credits, max(b.last_id) as last_id,
-                coalesce(sum(b.analyses), 0) as analyses
-            from buckets b
-        ) b, unplaced p
+            select coalesce(sum(c.analyses), 0) as analyses, coalesce(sum(c.list), 0) as list,
+                coalesce(sum(c.charged), 0) as charged
+            from (
+                select c.analyses, c.list, c.charged from charged c
+                union all
+                select count(*), sum(a.credits_list) filter (where a.credits_list < 'NaN'),
+                    sum(a.credits_charged) filter (where a.credits_charged < 'NaN')
+                from byok.analyses a
+                where $3::uuid is not null and a.started_at >= $1 and a.started_at < $2 and a.user_id = $3
+            ) c
+        ) c
+        cross join (
+            select coalesce(sum(b.entries), 0) as entries, coalesce(sum(b.credits), 0) as credits, max(b.last_id) as last_id
+            from booked b
+        ) b
+        cross join (
+            select coalesce(sum(r.booked), 0) as booked, coalesce(sum(r.entries), 0) as entries, max(r.last_id) as last_id
+            from recounts r
+        ) r
+        cross join (
+            select coalesce(sum(r.entries) filter (where r.user_id is null), 0) as unplaced_returns,
+                coalesce(sum(r.irregular) filter (where r.user_id is null), 0) as irregular,
+                coalesce(sum(r.entries) filter (where r.entry = 'refund'), 0) as refunds,
+                coalesce(sum(r.entries) filter (where r.entry = 'correction'), 0) as corrections,
+                coalesce(sum(r.credits) filter (where r.entry = 'refund'), 0) as refunded,
+                coalesce(sum(r.credits) filter (where r.entry = 'correction'), 0) as corrected, max(r.last_id) as last_id
+            from returns r
+        ) g
+        cross join unplaced p
     ) x
     union all
     -- For FOCUS: the analyses of a month at one price, and what was given back.

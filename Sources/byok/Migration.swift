@@ -38,5 +38,6 @@ struct Migration: Sendable {
         Migration("0026_horizon", PackageResources._026_horizon_sql),
         Migration("0040_savings", PackageResources._040_savings_sql),
         Migration("0041_key_proofs", PackageResources._041_key_proofs_sql),
+        Migration("0042_prices_are_numbers", PackageResources._042_prices_are_numbers_sql),
     ]
 }

@@ -154,7 +154,8 @@ struct RateFigures: Sendable, Equatable {
         let list, charged: ExactDecimal?
     }
 
-    let all, onOwnKeys: Basis
+    /// Of everybody with a key, of these of whom a rate is known, and of analyses on own keys.
+    let all, rated, onOwnKeys: Basis
     let ratioOfSums, mean, median, ownKeyOnly: ExactDecimal?
     let p10, p90, lowest, highest: ExactDecimal?
     /// The share of everything not charged that the tenth of the users has who saved most.
@@ -164,6 +165,9 @@ struct RateFigures: Sendable, Equatable {
     init(_ fields: PartFields) throws(JobFailure) {
         all = Basis(
             users: try fields.count("users"), list: try fields.decimal("list"), charged: try fields.decimal("charged"))
+        rated = Basis(
+            users: try fields.count("rated_users"), list: try fields.decimal("rated_list"),
+            charged: try fields.decimal("rated_charged"))
         onOwnKeys = Basis(
             users: try fields.count("own_key_users"), list: try fields.decimal("own_key_list"),
             charged: try fields.decimal("own_key_charged"))

@@ -64,7 +64,8 @@ extension SavingsPage {
                 left: Fact(
                     tongue("users and set aside", "utilisateurs et écartées"),
                     tongue.number(tally.sum(.list).adding(ledger?.listAside ?? .zero))),
-                right: Fact(tongue("summed by themselves", "additionnées à part"), tongue.number(ledger?.list ?? .zero))),
+                right: Fact(tongue("summed by themselves", "additionnées à part"), tongue.number(ledger?.list ?? .zero))
+            ),
             TieOut(
                 tongue("Credits not charged", "Crédits non débités"),
                 left: Fact(

@@ -51,7 +51,7 @@ struct SavingsPage: Sendable {
 
     var report: Report {
         var report = Report(
-            id: Self.reportID(queries, reading.digest), job: "savings-report", title: title, tool: "byok-maintenance",
+            id: reportID, job: "savings-report", title: title, tool: "byok-maintenance",
             toolVersion: SuiteVersion.text.description, outcome: outcome.name.description)
         report.facts = facts
         report.checks = checks
@@ -105,8 +105,9 @@ struct SavingsPage: Sendable {
         return facts
     }
 
-    /// The same tool, period, scope and rows give the same id: a UUID of version 5 (RFC 9562).
-    static func reportID(_ queries: Queries, _ digest: String) -> String {
+    /// The same tool, period, scope and rows, read before or after the period was over and judged alike, give the same id: a
+    /// UUID of version 5 (RFC 9562).
+    var reportID: String {
         let claims = queries.claims.map {
             "\($0.text)\u{1F}\($0.kind ?? "")\u{1F}\($0.provider ?? "")\u{1F}\($0.basis.rawValue)\u{1F}\($0.rate)\u{1F}\($0.minimumShare)"
         }
@@ -114,7 +115,8 @@ struct SavingsPage: Sendable {
         let name =
             [
                 "savings-report \(SuiteVersion.text)", queries.period.from.description, queries.period.to.description,
-                queries.user?.uuidString ?? "", price, digest,
+                queries.user?.uuidString ?? "", price, reading.digest,
+                isOver ? "over" : "going on", outcome.name.description,
             ] + claims
         // The namespace of this suite's reports: made once, at random.
         let space: [UInt8] = [

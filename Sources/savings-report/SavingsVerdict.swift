@@ -32,6 +32,14 @@ struct SavingsVerdict {
         if settings.failsOnClaim, failing > 0 {
             found.append((.claim, "\(failing, as: "claims") claims do not hold", "see the claims in the report"))
         }
+        let undecided = page.claimVerdicts.count { $0.status == .notDecided }
+        if settings.failsOnClaim, undecided > 0 {
+            found.append(
+                (
+                    .incomplete, "\(undecided, as: "claims") claims could not be decided",
+                    "see the claims in the report: a price or the analyses are missing"
+                ))
+        }
         outcomes = found
     }
 

@@ -61,7 +61,8 @@ struct BadInputTests {
         #expect(ended.check("No row was set aside") == "fail")
     }
 
-    @Test func `of a user whose one list price is unknown, list and savings are unknown and the charge is told`() throws {
+    @Test func `of a user whose one list price is unknown, list and savings are unknown and the charge is told`() throws
+    {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "null", charged: "1.5")
 
@@ -103,6 +104,49 @@ struct BadInputTests {
         #expect(ended.rows("Numbers that are missing or cannot be right").map { $0["reason"] as? String } == [reason])
         #expect(ended.fact("Credits not charged") == "2.5" && ended.averages.first == "-62.50")
         for name in ended.files where !name.hasSuffix(".sql") { #expect(!ended.text(name).contains("NaN"), "\(name)") }
+    }
+
+    @Test(arguments: ["credits_list", "credits_own_key"]) func `a price that is no number is not known, and named`(
+        column: String
+    ) throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        try stage.add(1, "plan", user: 2, list: "4", charged: "4")
+        let spoil = "update byok.credit_prices set \(column) = 'NaN' where kind = 'audit_web'"
+        #expect(throws: ClusterError.self) { try stage.database.psql(spoil) }
+        // As an older database would have it.
+        _ = try stage.database.psql("alter table byok.credit_prices drop constraint credit_prices_numbers; \(spoil)")
+
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        let named = ended.rows("Numbers that are missing or cannot be right")
+        #expect(named.map { $0["id"] as? String } == ["price audit_web anthropic"])
+        #expect(named.map { $0["reason"] as? String } == ["price_unknown"])
+        #expect(ended.fact("Credits not charged") == "5" && ended.check("Users, analyses and ledger") == "pass")
+        #expect(ended.missed == (column == "credits_list" ? ["no_key": "2.5"] : ["type_not_eligible": "unknown"]))
+        for name in ended.files where !name.hasSuffix(".sql") { #expect(!ended.text(name).contains("NaN"), "\(name)") }
+    }
+
+    @Test func `a token price that is no number is not known, and named`() throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(
+            """
+            alter table byok.token_prices drop constraint token_prices_numbers;
+            insert into byok.token_prices (provider, model, currency, input_price, output_price, source)
+            values ('anthropic', 'model-1', 'EUR', 3, 'NaN', 'a page')
+            """)
+
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(
+            ended.rows("Numbers that are missing or cannot be right").map { $0["id"] as? String }
+                == ["token price anthropic model-1"])
+        #expect(ended.users[0]["provider_cost"] == "" && ended.users[0]["analyses_costed"] == "0")
+        // Nobody's money depends on it where none is asked for.
+        #expect(try stage.run().status == 0)
     }
 
     @Test(arguments: ["charge", "refund", "correction"]) func `a booking that is no number is named`(entry: String)
@@ -195,7 +239,8 @@ struct BadInputTests {
     }
 
     @Test(arguments: ["2026-11-05Z", "2026-11-10Z", "2027-02-01Z"])
-    func `a charge that comes again is a fault of both periods, however late, until it is corrected`(at: String) throws {
+    func `a charge that comes again is a fault of both periods, however late, until it is corrected`(at: String) throws
+    {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-20Z")
         _ = try stage.database.psql(

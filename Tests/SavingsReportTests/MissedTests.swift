@@ -6,7 +6,8 @@ struct MissedTests {
     @Test func `a key that was disabled for nine days cost what its plan analyses cost more`() throws {
         let stage = try SavingsStage()
         try stage.key(
-            901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08T06:00Z"), ("replaced", "2026-10-17T06:00Z"),
+            901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08T06:00Z"),
+            ("replaced", "2026-10-17T06:00Z"),
             ("enabled", "2026-10-17T06:00Z"))
         try stage.add(3, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-05T10:00Z")
         // The first minute of the outage and its last are in it; the next is not.
@@ -173,7 +174,8 @@ struct MissedTests {
     @Test(arguments: [
         // Stored without a look, refused at its first and second: it never worked.
         (["added 09-20", "suspected 10-02", "disabled 10-03"], ["not_checked": "2.5", "key_disabled": "2.5"]),
-        (["added 09-20", "suspected 10-02"], ["not_checked": "5"]), (["added 09-20", "deleted 10-03"], ["not_checked": "2.5", "no_key": "2.5"]),
+        (["added 09-20", "suspected 10-02"], ["not_checked": "5"]),
+        (["added 09-20", "deleted 10-03"], ["not_checked": "2.5", "no_key": "2.5"]),
         (["added 09-20", "replaced 10-03"], ["not_checked": "5"]),
         (["added 09-20", "replaced 10-03", "enabled 10-04"], ["not_checked": "2.5", "user_choice": "2.5"]),
         // It worked, and a refusal leaves it usable until it is disabled.
@@ -182,8 +184,12 @@ struct MissedTests {
         (["added 09-20", "enabled 09-20", "replaced 10-03"], ["user_choice": "2.5", "not_checked": "2.5"]),
         // Undone: what never worked is not proved by it, what did work is usable again.
         (["added 09-20", "suspected 09-21", "disabled 09-22", "undone 09-23"], ["not_checked": "5"]),
-        (["added 09-20", "enabled 09-20", "disabled 09-22", "undone 10-03"], ["key_disabled": "2.5", "user_choice": "2.5"]),
-    ]) func `a key counts as usable from when it was found to work`(history: [String], missed: [String: String]) throws {
+        (
+            ["added 09-20", "enabled 09-20", "disabled 09-22", "undone 10-03"],
+            ["key_disabled": "2.5", "user_choice": "2.5"]
+        ),
+    ]) func `a key counts as usable from when it was found to work`(history: [String], missed: [String: String]) throws
+    {
         let stage = try SavingsStage()
         for event in history.map({ $0.split(separator: " ").map(String.init) }) {
             try stage.key(901, user: 1, (event[0] == "undone" ? "enabled" : event[0], "2026-\(event[1])Z"))
@@ -195,6 +201,26 @@ struct MissedTests {
         try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-05Z")
 
         #expect(try stage.run().missed == missed)
+    }
+
+    @Test func `a fallback that names its key is that key's, whatever else the user had`() throws {
+        let stage = try SavingsStage()
+        try stage.key(
+            901, user: 1, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"), ("disabled", "2026-10-08Z"),
+            ("enabled", "2026-10-17Z"))
+        try stage.key(902, user: 1, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        try stage.add(5, "fallback", user: 1, list: "4", charged: "4", at: "2026-10-10Z", reason: "key_disabled")
+        _ = try stage.database.psql("update byok.analyses set key_id = '\(SavingsStage.id(901))'")
+        // Without a key's id it is nobody's: a usable key was there.
+        try stage.add(1, "fallback", user: 1, list: "4", charged: "4", at: "2026-10-11Z", reason: "key_disabled")
+
+        let ended = try stage.run()
+
+        // 6 x 2.5, of these 5 x 2.5
+        #expect(ended.missed == ["key_disabled": "15"])
+        let outages = ended.rows("Disabled keys")
+        #expect(outages.map { $0["key_id"] as? String } == [SavingsStage.id(901)])
+        #expect(outages.first?["analyses"] as? Int == 5 && outages.first?["credits_missed"] as? String == "12.5")
     }
 
     @Test func `while a key is set aside nobody knows why the plan was used`() throws {

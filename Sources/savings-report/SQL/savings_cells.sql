@@ -9,7 +9,8 @@
 -- not computed: the planner would take every moment for a group of its own, and sort.
 with
 cells as (
-    select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason, a.credits_list, a.credits_charged,
+    select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason,
+        case when a.fallback_reason = 'key_disabled' and a.mode = 'fallback' then a.key_id end as key_id, a.credits_list, a.credits_charged,
         case when $7::boolean and a.mode = 'own_key' then a.model end as model,
         b.at as since, coalesce(h.stretch, 0) as stretch,
         count(*) as analyses,
@@ -26,10 +27,10 @@ cells as (
                 when cardinality($4::timestamptz[]) = 1 then $1
                 else ($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])] end, $5::timestamptz[])
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 ),
 tariff as materialized (
-    select b.at as since, p.kind, p.provider, p.credits_list, nullif(p.credits_own_key, 'NaN') as own
+    select b.at as since, p.kind, p.provider, p.credits_list, p.credits_own_key as own
     from unnest($5::timestamptz[]) b (at)
     join byok.price_periods($1, $2) p on p.valid_from <= b.at and p.until > b.at
 ),
@@ -71,7 +72,7 @@ choices as materialized (
 -- that the analysis would have had; where neither a key nor a provider is known, the dearest, so that nothing is overstated.
 judged as materialized (
     select c.user_id, c.kind, c.provider, c.mode, c.credits_list as list, c.credits_charged as charged, c.stretch,
-        c.since,
+        c.since, c.key_id,
         c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
         case when k.provider is not null then c.metered::integer else 0 end as costed,
         (c.input_tokens * k.input_price + c.output_tokens * k.output_price) * 0.000001 as cost,

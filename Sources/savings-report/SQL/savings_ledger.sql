@@ -98,14 +98,14 @@ unplaced as materialized (
 -- Refunds and corrections belong to the period in which they were booked.
 returns as materialized (
     select a.user_id, ($4::timestamptz[])[width_bucket(l.at, $4::timestamptz[])] as month, l.entry, a.kind, a.provider,
-        case when a.started_at < $1 then 'earlier' else a.mode end as mode,
+        a.mode, a.started_at < $1 as is_earlier, a.started_at < date_trunc('month', l.at, 'UTC') as is_correction,
         count(*) as entries, coalesce(sum(l.credits) filter (where l.credits < 'NaN'), 0) as credits,
         count(*) filter (where l.entry = 'refund' and l.credits > 0 or l.credits = 'NaN') as irregular,
         max(l.id) as last_id
     from byok.credit_ledger l
     left join byok.analyses a on a.id = l.analysis_id
     where l.entry <> 'charge' and l.at >= $1 and l.at < $2 and ($3::uuid is null or a.user_id = $3)
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
 returned as materialized (
     select r.user_id,
@@ -113,7 +113,7 @@ returned as materialized (
         sum(r.credits) filter (where r.entry = 'refund') as refunded,
         (sum(r.entries) filter (where r.entry = 'correction'))::bigint as corrections,
         sum(r.credits) filter (where r.entry = 'correction') as corrected,
-        sum(r.credits) filter (where r.mode = 'earlier') as of_earlier_periods,
+        sum(r.credits) filter (where r.is_earlier) as of_earlier_periods,
         sum(r.irregular)::bigint as irregular
     from returns r
     group by 1
@@ -165,7 +165,8 @@ users as materialized (
     where user_id is not null
 ),
 ranked as materialized (
-    select u.*, row_number() over (order by u.saved desc, u.user_id) as place, count(*) over () as population
+    select u.*, row_number() over (order by u.saved desc nulls last, u.user_id) as place, count(*) over () as population
     from users u
-    where u.keyed and u.rate is not null
+    -- A statement is its user's, with or without a key.
+    where u.keyed and u.rate is not null or $3::uuid is not null
 ),

@@ -1,3 +1,13 @@
+-- What a disabled key was the cause of. A fallback may say itself which key that was.
+disabled as materialized (
+    select j.user_id, j.stretch, j.party, j.key_id, j.first_at, j.analyses, j.missed from judged j where j.cause = 2
+),
+-- Who has a key of a provider that a claim is about.
+keepers as materialized (
+    select h.user_id, h.provider from holdings h where h.provider = any ($11::text[])
+    union
+    select j.user_id, j.provider from judged j where j.mode <> 'plan' and j.provider = any ($11::text[])
+),
 parts as (
     select 1 as number, 'line' as part, to_jsonb(x) as detail,
         row_number() over (order by x.month, x.kind collate "C", x.provider collate "C", x.mode collate "C",
@@ -51,6 +61,7 @@ parts as (
         left join (
             select j.cause, sum(j.analyses) as analyses from judged j
             where j.cause between 1 and 9 and j.is_charge_known is not true
+                and (select sum(s.not_known) > 0 from sums s)
             group by 1
         ) n on n.cause = c.cause
         where c.users > 0
@@ -72,11 +83,18 @@ parts as (
         ) m on true
         -- What the causes call key_disabled, as far as it was this key.
         left join (
-            select h.event_id, sum(j.analyses) as analyses,
-                sum(j.missed) as missed
-            from judged j
-            join holdings h on h.user_id = j.user_id and h.stretch = j.stretch and h.provider = j.party
-            where j.cause = 2 and h.state = 'disabled'
+            select d.event_id, sum(d.analyses) as analyses, sum(d.missed) as missed
+            from (
+                select o.event_id, j.analyses, j.missed
+                from disabled j
+                join outages o on o.user_id = j.user_id and o.key_id = j.key_id
+                    and o.at <= j.first_at and o.until > j.first_at
+                union all
+                select h.event_id, j.analyses, j.missed
+                from disabled j
+                join holdings h on h.user_id = j.user_id and h.stretch = j.stretch and h.provider = j.party
+                where j.key_id is null and h.state = 'disabled'
+            ) d
             group by 1
         ) l on l.event_id = o.event_id
     ) x
@@ -98,7 +116,9 @@ parts as (
                 sum(j.analyses * j.charged) filter (where j.mode = 'own_key') as own_charged
             from judged j
             join users k on k.user_id = j.user_id and k.keyed
-            where j.is_regular and (c.kind is null or j.kind = c.kind) and (c.provider is null or j.party = c.provider)
+            left join keepers h on h.user_id = j.user_id and h.provider = c.provider
+            where j.is_regular and (c.provider is null or h.user_id is not null)
+                and (c.kind is null or j.kind = c.kind) and (c.provider is null or j.party = c.provider)
             group by j.user_id
         ) u on true
         cross join lateral (
@@ -113,8 +133,9 @@ parts as (
     union all
     select 5, 'rates', to_jsonb(x), 0
     from (
-        select count(*) as users, coalesce(sum(r.list), 0) as list, coalesce(sum(r.charged), 0) as charged,
-            round(100 * sum(r.charged - r.list) / nullif(sum(r.list), 0), 2) as ratio_of_sums,
+        select min(w.users) as users, min(w.list) as list, min(w.charged) as charged,
+            round(100 * min(w.charged - w.list) / nullif(min(w.list), 0), 2) as ratio_of_sums,
+            count(r.user_id) as rated_users, coalesce(sum(r.list), 0) as rated_list, coalesce(sum(r.charged), 0) as rated_charged,
             round(avg(r.rate), 2) as mean,
             round((percentile_disc(0.5) within group (order by r.rate)
                 + percentile_disc(0.5) within group (order by r.rate desc)) / 2, 2) as median,
@@ -135,12 +156,16 @@ parts as (
             count(*) filter (where r.rate < -50 and r.rate >= -60) as bin_7,
             count(*) filter (where r.rate < -60 and r.rate >= -70) as bin_8,
             count(*) filter (where r.rate < -70) as bin_9
-        from ranked r
+        from (
+            select count(*) as users, coalesce(sum(u.list), 0) as list, coalesce(sum(u.charged), 0) as charged
+            from users u where u.keyed
+        ) w
         cross join (
             select (select count(*) from sums u where u.own_key > coalesce(u.own_irregular, 0)) as users,
                 coalesce(sum(s.analyses * s.list), 0) as list, coalesce(sum(s.analyses * s.charged), 0) as charged
             from shapes s where s.mode = 'own_key' and s.is_regular
         ) o
+        left join ranked r on r.rate is not null
     ) x
     union all
     select 6, 'ledger', to_jsonb(x), 0
@@ -191,25 +216,26 @@ parts as (
     union all
     -- For FOCUS: the analyses of a month at one price, and what was given back.
     select 7, 'focus', to_jsonb(x), row_number() over (order by x.month, x.entry collate "C", x.kind collate "C",
-        x.provider collate "C", x.mode collate "C", x.credits_list, x.credits_charged)
+        x.provider collate "C", x.mode collate "C", x.is_correction, x.credits_list, x.credits_charged)
     from (
         select (extract(epoch from f.month) * 1000000)::bigint as month, f.entry, f.kind, f.provider, f.mode,
-            f.credits_list, f.credits_charged, f.quantity, trim_scale(f.credits) as credits,
+            f.is_correction, trim_scale(f.credits_list) as credits_list, trim_scale(f.credits_charged) as credits_charged,
+            f.quantity, trim_scale(f.credits) as credits,
             trim_scale(f.credits_list * $9::numeric) as list_unit,
             trim_scale(f.credits_charged * $9::numeric) as contracted_unit,
             trim_scale(f.quantity * f.credits_list * $9::numeric) as list_money,
             trim_scale(f.credits * $9::numeric) as money
         from (
-            select s.month, 'usage' as entry, s.kind, s.provider, s.mode, s.list as credits_list,
+            select s.month, 'usage' as entry, s.kind, s.provider, s.mode, false as is_correction, s.list as credits_list,
                 s.charged as credits_charged, sum(s.analyses)::bigint as quantity, sum(s.analyses) * s.charged as credits
             from shapes s
             where s.is_regular
             group by s.month, s.kind, s.provider, s.mode, s.list, s.charged
             union all
-            select r.month, r.entry, r.kind, r.provider, r.mode, null, null, sum(r.entries)::bigint, sum(r.credits)
+            select r.month, r.entry, r.kind, r.provider, r.mode, r.is_correction, null, null, sum(r.entries)::bigint, sum(r.credits)
             from returns r
             where r.user_id is not null
-            group by r.month, r.entry, r.kind, r.provider, r.mode
+            group by r.month, r.entry, r.kind, r.provider, r.mode, r.is_correction
         ) f
         where $9::numeric is not null
     ) x

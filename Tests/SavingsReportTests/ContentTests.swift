@@ -164,7 +164,7 @@ struct ContentTests {
         _ = try stage.database.psql(
             """
             insert into byok.credit_ledger (analysis_id, at, entry, credits)
-            select analysis_id, '2026-10-20Z'::timestamptz, entry, -0.5
+            select analysis_id, '2026-10-20Z'::timestamptz, e.entry, -0.5
             from byok.credit_ledger, unnest(array['refund', 'refund', 'correction']) e (entry) where id <= 3 and id > 1
             """)
 
@@ -184,8 +184,8 @@ struct ContentTests {
 
     @Test func `several months and a price change in the second split the lines at both`() throws {
         let stage = try SavingsStage()
-        try stage.price(kind: "content", provider: "anthropic", "2", "0.5")
         try stage.price("5", "2", from: "2026-10-16Z")
+        try stage.price(kind: "content", provider: "anthropic", "2", "0.5")
         try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-09-05Z")
         try stage.add(3, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-01T00:00Z")
         try stage.add(4, "own_key", user: 1, list: "5", charged: "2", at: "2026-10-16T00:00Z")

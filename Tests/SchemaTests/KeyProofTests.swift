@@ -21,10 +21,10 @@ struct KeyProofTests {
 
     @Test func `a key that replaces one after a look leaves that event too`() throws {
         let id = try database.addKey(1, verdict: nil)
-        for verdict in ["null", "'valid'"] {
+        for (filler, verdict) in [(9, "null"), (10, "'valid'")] {
             _ = try database.psql(
                 """
-                select byok.replace_key('\(id)', '\(SupabaseShape.alice)', 'sk-b', 1, \(TestDatabase.sealed(9)), \(verdict))
+                select byok.replace_key('\(id)', '\(SupabaseShape.alice)', 'sk-b', 1, \(TestDatabase.sealed(filler)), \(verdict))
                 """, role: "byok_app")
         }
 
@@ -32,18 +32,21 @@ struct KeyProofTests {
     }
 
     @Test func `histories from before are told what today's row and the looks prove`() throws {
+        // The migrated template brings the owner's role.
+        _ = try PrivateCluster.shared.makeDatabase(schema: true)
         let database = try PrivateCluster.shared.makeDatabase()
+        _ = try database.psql("grant create on database \(database.name) to byok_owner")
         let migrations = try FileManager.default
             .contentsOfDirectory(atPath: Repository.path("Sources/byok/Migrations"))
             .filter { $0.hasSuffix(".sql") }.sorted()
         for migration in migrations where migration < "0041" {
             try database.psqlFile("Sources/byok/Migrations/\(migration)", role: "byok_owner")
         }
+        _ = try database.psql("select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))")
         // 1 stored as working; 2 waits; 3 gone, a look once found it active; 4 gone, let in by its first look;
         // 5 replaced: the first key was active at a look, the second waits; 6 never worked, disabled and undone.
         _ = try database.psql(
             """
-            insert into byok.master_keys (version, state, check_value) values (1, 'current', decode(repeat('a1', 32), 'hex'));
             insert into byok.api_keys (id, user_id, provider, label, key_prefix, master_key_version, sealed, status)
             select ('00000000-0000-4000-8000-00000000000' || n)::uuid, '\(SupabaseShape.alice)', 'groq', 'key ' || n, 'gsk_', 1,
                 decode('01' || repeat('ab', 60), 'hex'), case n when 1 then 'active' else 'unchecked' end

@@ -22,10 +22,12 @@ cells as (
     left join byok.key_stretches($1, $2, $3) h
         on h.user_id = a.user_id and h.at <= a.started_at and h.until > a.started_at
     left join byok.period_parts($5) b
-        on b.number = width_bucket(
-            case when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key' then a.started_at
-                when cardinality($4::timestamptz[]) = 1 then $1
-                else ($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])] end, $5::timestamptz[])
+        on b.number = case
+            when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key'
+                then width_bucket(a.started_at, $5::timestamptz[])
+            when cardinality($4::timestamptz[]) = 1 then 1
+            else width_bucket(($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])], $5::timestamptz[])
+        end
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 ),

@@ -12,43 +12,61 @@ others_early as materialized (
     where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
 ),
 -- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
--- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges. What
--- was charged nothing needs no booking, and a booking of nothing is none.
+-- charge, an entry takes one off. What comes to 0 is the same analyses at the same charges. What was charged nothing needs
+-- no booking, and a booking of nothing is none.
 charged as materialized (
-    select uuid_hash(a.id) & 1023 as bucket, count(*) as analyses,
+    select count(*) as analyses,
         sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
         sum(a.credits_list) filter (where a.credits_list < 'NaN') as list,
         sum(a.credits_charged) filter (where a.credits_charged < 'NaN') as charged
     from byok.analyses a
     where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
-    group by 1
 ),
 booked as materialized (
-    select uuid_hash(l.analysis_id) & 1023 as bucket, count(*) as entries, max(l.id) as last_id,
-        count(*) filter (where l.credits = 'NaN') as irregular,
+    select count(*) as entries, max(l.id) as last_id, count(*) filter (where l.credits = 'NaN') as irregular,
         sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0) as hash,
         sum(l.credits) filter (where l.credits < 'NaN') as credits
     from byok.credit_ledger l
     where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
-    group by 1
 ),
+-- What lies beyond the period's ends, as an entry that is missing from the ledger or too many in it.
+strays as materialized (
+    select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 as hash, e.credits
+    from others_early e
+    union all
+    select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1), e.credits
+    from booked_late e
+),
+differences as materialized (
+    select coalesce(c.hash, 0) - coalesce(b.hash, 0) + s.hash <> 0 or b.irregular + s.irregular > 0 as is_different
+    from charged c, booked b, (
+        select coalesce(sum(s.hash) filter (where s.credits <> 0), 0) as hash,
+            count(*) filter (where s.credits = 'NaN') as irregular
+        from strays s
+    ) s
+),
+-- Where that is not 0, by 1,024 buckets of ids: which of them differ.
 suspects as materialized (
     select x.bucket
     from (
-        select c.bucket, c.hash, 0 as irregular from charged c
+        select uuid_hash(a.id) & 1023 as bucket,
+            uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 as hash, a.credits_charged as credits,
+            false as is_entry
+        from byok.analyses a
+        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
+            and (select d.is_different from differences d)
         union all
-        select b.bucket, -b.hash, b.irregular from booked b
+        select uuid_hash(l.analysis_id) & 1023,
+            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, true
+        from byok.credit_ledger l
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
+            and (select d.is_different from differences d)
         union all
-        select e.bucket, case when e.credits <> 0 then uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 end,
-            (e.credits = 'NaN')::integer
-        from others_early e
-        union all
-        select e.bucket, case when e.credits <> 0 then -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) end,
-            (e.credits = 'NaN')::integer
-        from booked_late e
+        select s.bucket, s.hash, s.credits, true from strays s
     ) x
     group by 1
-    having sum(x.hash) <> 0 or sum(x.irregular) > 0
+    having (select d.is_different from differences d)
+        and (sum(x.hash) filter (where x.credits <> 0) <> 0 or count(*) filter (where x.is_entry and x.credits = 'NaN') > 0)
 ),
 -- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
 recounts as materialized (

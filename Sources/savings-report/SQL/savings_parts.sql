@@ -195,8 +195,7 @@ parts as (
             ) c
         ) c
         cross join (
-            select coalesce(sum(b.entries), 0) as entries, coalesce(sum(b.credits), 0) as credits, max(b.last_id) as last_id
-            from booked b
+            select b.entries, coalesce(b.credits, 0) as credits, b.last_id from booked b
         ) b
         cross join (
             select coalesce(sum(r.booked), 0) as booked, coalesce(sum(r.entries), 0) as entries, max(r.last_id) as last_id

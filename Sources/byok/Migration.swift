@@ -39,5 +39,6 @@ struct Migration: Sendable {
         Migration("0040_savings", PackageResources._040_savings_sql),
         Migration("0041_key_proofs", PackageResources._041_key_proofs_sql),
         Migration("0042_prices_are_numbers", PackageResources._042_prices_are_numbers_sql),
+        Migration("0043_id_buckets", PackageResources._043_id_buckets_sql),
     ]
 }

@@ -45,28 +45,33 @@ differences as materialized (
         from strays s
     ) s
 ),
--- Where that is not 0, by 1,024 buckets of ids: which of them differ.
+-- Where that is not 0, by 1,024 buckets of ids: which of them differ. Joined, not computed: see above.
 suspects as materialized (
     select x.bucket
     from (
-        select uuid_hash(a.id) & 1023 as bucket,
-            uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 as hash, a.credits_charged as credits,
-            false as is_entry
+        select g.bucket,
+            sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
+            0 as irregular
         from byok.analyses a
-        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
-            and (select d.is_different from differences d)
+        left join byok.id_buckets() g on g.bucket = uuid_hash(a.id) & 1023
+        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null and (select d.is_different from differences d)
+        group by 1
         union all
-        select uuid_hash(l.analysis_id) & 1023,
-            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, true
+        select g.bucket,
+            -sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0),
+            count(*) filter (where l.credits = 'NaN')
         from byok.credit_ledger l
+        left join byok.id_buckets() g on g.bucket = uuid_hash(l.analysis_id) & 1023
         where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
             and (select d.is_different from differences d)
+        group by 1
         union all
-        select s.bucket, s.hash, s.credits, true from strays s
+        select s.bucket, case when s.credits <> 0 then s.hash end, (s.credits = 'NaN')::integer
+        from strays s
+        where (select d.is_different from differences d)
     ) x
     group by 1
-    having (select d.is_different from differences d)
-        and (sum(x.hash) filter (where x.credits <> 0) <> 0 or count(*) filter (where x.is_entry and x.credits = 'NaN') > 0)
+    having sum(x.hash) <> 0 or sum(x.irregular) > 0
 ),
 -- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
 recounts as materialized (

@@ -74,13 +74,14 @@ where proof.at is not null and not exists (
 drop function byok.key_holdings(timestamptz, timestamptz, uuid);
 
 -- Each key from one event of its history to the next, as far as that lies within [period_start, period_end). What came
--- after the period ends nothing (`until` is infinity), so that a closed month stays what it was.
+-- after the period ends nothing (`until` is infinity), so that a closed month stays what it was. As many rows are announced
+-- as have whoever joins them make a hash, and not look each up.
 create or replace function byok.key_spells(period_start timestamptz, period_end timestamptz, only_user uuid)
 returns table (
     event_id bigint, key_id uuid, user_id uuid, provider text, at timestamptz, until timestamptz, state text,
     next_event text, reason text, run_id uuid
 )
-language plpgsql stable parallel safe rows 200 set search_path = '' as $$
+language plpgsql stable parallel safe rows 10000 set search_path = '' as $$
 #variable_conflict use_column
 begin
     return query

@@ -1,12 +1,35 @@
 -- What a disabled key was the cause of. A fallback may say itself which key that was.
 disabled as materialized (
-    select j.user_id, j.stretch, j.party, j.key_id, j.first_at, j.analyses, j.missed from judged j where j.cause = 2
+    select j.user_id, j.stretch, j.party, j.key_id, j.key_id is not null as is_key_named, j.first_at, j.analyses, j.missed
+    from judged j where j.cause = 2
 ),
 -- Who has a key of a provider that a claim is about.
 keepers as materialized (
     select h.user_id, h.provider from holdings h where h.provider = any ($11::text[])
     union
     select j.user_id, j.provider from judged j where j.mode <> 'plan' and j.provider = any ($11::text[])
+),
+-- What claims are held against: what was paid by those with a key. Neither is joined beside a claim, where few rows are
+-- expected: it would be looked up user by user.
+measures as materialized (
+    select j.user_id, j.kind, j.party, (j.user_id, j.party) in (select h.user_id, h.provider from keepers h) as is_party_kept,
+        sum(j.analyses * j.list) as list, sum(j.analyses * j.charged) as charged,
+        sum(j.analyses * j.list) filter (where j.mode = 'own_key') as own_list,
+        sum(j.analyses * j.charged) filter (where j.mode = 'own_key') as own_charged
+    from judged j
+    where j.is_regular and cardinality($10::text[]) > 0 and j.user_id in (select k.user_id from users k where k.keyed)
+    group by 1, 2, 3
+),
+claims as materialized (
+    select c.place, c.kind, c.provider, c.rate, p.rate as attainable, p.is_attainable
+    from unnest($10::text[], $11::text[], $12::text[]::numeric[]) with ordinality c (kind, provider, rate, place)
+    cross join lateral (
+        select round(min(100 * (t.own - t.credits_list) / t.credits_list), 2) as rate,
+            bool_or(100 * (t.own - t.credits_list) <= c.rate * t.credits_list) as is_attainable
+        from tariff t
+        where t.credits_list > 0 and t.own is not null
+            and t.kind = coalesce(c.kind, t.kind) and t.provider = coalesce(c.provider, t.provider)
+    ) p
 ),
 parts as (
     select 1 as number, 'line' as part, to_jsonb(x) as detail,
@@ -93,7 +116,7 @@ parts as (
                 select h.event_id, j.analyses, j.missed
                 from disabled j
                 join holdings h on h.user_id = j.user_id and h.stretch = j.stretch and h.provider = j.party
-                where j.key_id is null and h.state = 'disabled'
+                where not j.is_key_named and h.state = 'disabled'
             ) d
             group by 1
         ) l on l.event_id = o.event_id
@@ -108,27 +131,17 @@ parts as (
             -- Whether they reach the claim: not by the rounded numbers beside them, and without a division.
             100 * sum(u.charged - u.list) <= c.rate * nullif(sum(u.list), 0) as is_measured,
             100 * sum(u.own_charged - u.own_list) <= c.rate * nullif(sum(u.own_list), 0) as is_measured_own_key,
-            p.rate as attainable, p.is_attainable
-        from unnest($10::text[], $11::text[], $12::text[]::numeric[]) with ordinality c (kind, provider, rate, place)
+            c.attainable, c.is_attainable
+        from claims c
         left join lateral (
-            select j.user_id, sum(j.analyses * j.list) as list, sum(j.analyses * j.charged) as charged,
-                sum(j.analyses * j.list) filter (where j.mode = 'own_key') as own_list,
-                sum(j.analyses * j.charged) filter (where j.mode = 'own_key') as own_charged
-            from judged j
-            join users k on k.user_id = j.user_id and k.keyed
-            left join keepers h on h.user_id = j.user_id and h.provider = c.provider
-            where j.is_regular and (c.provider is null or h.user_id is not null)
-                and (c.kind is null or j.kind = c.kind) and (c.provider is null or j.party = c.provider)
-            group by j.user_id
+            select m.user_id, sum(m.list) as list, sum(m.charged) as charged, sum(m.own_list) as own_list,
+                sum(m.own_charged) as own_charged
+            from measures m
+            where (c.kind is null or m.kind = c.kind)
+                and (c.provider is null or m.party = c.provider and m.is_party_kept)
+            group by m.user_id
         ) u on true
-        cross join lateral (
-            select round(min(100 * (t.own - t.credits_list) / t.credits_list), 2) as rate,
-                bool_or(100 * (t.own - t.credits_list) <= c.rate * t.credits_list) as is_attainable
-            from tariff t
-            where t.credits_list > 0 and t.own is not null
-                and t.kind = coalesce(c.kind, t.kind) and t.provider = coalesce(c.provider, t.provider)
-        ) p
-        group by c.place, c.kind, c.provider, c.rate, p.rate, p.is_attainable
+        group by c.place, c.kind, c.provider, c.rate, c.attainable, c.is_attainable
     ) x
     union all
     select 5, 'rates', to_jsonb(x), 0

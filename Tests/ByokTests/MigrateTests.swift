@@ -65,7 +65,10 @@ import Testing
         let holder = database.beside("begin; lock table byok.api_keys in access share mode; select pg_sleep(12)")
         let migrating = try Subprocess(OperatorFixture.byok, ["migrate"], environment: environment)
         let waiting = "select count(*) from pg_locks where not granted and relation = 'byok.api_keys'::regclass"
-        for _ in 0..<500 where try database.psql(waiting) == "0" { usleep(10_000) }
+        for _ in 0..<500 {
+            if try database.psql(waiting) != "0" { break }
+            usleep(10_000)
+        }
 
         _ = try database.psql("set statement_timeout = '5s'; select count(*) from byok.api_keys")
 

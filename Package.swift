@@ -150,7 +150,8 @@ let package = Package(
                 .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
                 .embedInCode("SQL/prices.sql"), .embedInCode("SQL/savings_cells.sql"),
                 .embedInCode("SQL/savings_ledger.sql"), .embedInCode("SQL/savings_parts.sql"),
-                .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
+                .embedInCode("SQL/token_prices.sql"), .embedInCode("SQL/unbalanced.sql"),
+                .embedInCode("SQL/unplaced.sql"),
             ],
             swiftSettings: strict),
 

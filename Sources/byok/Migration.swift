@@ -40,5 +40,8 @@ struct Migration: Sendable {
         Migration("0028_replicas", PackageResources._028_replicas_sql),
         Migration("0029_spoilers", PackageResources._029_spoilers_sql),
         Migration("0040_savings", PackageResources._040_savings_sql),
+        Migration("0041_key_proofs", PackageResources._041_key_proofs_sql),
+        Migration("0042_prices_are_numbers", PackageResources._042_prices_are_numbers_sql),
+        Migration("0043_id_buckets", PackageResources._043_id_buckets_sql),
     ]
 }

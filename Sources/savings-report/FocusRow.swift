@@ -13,6 +13,8 @@ struct FocusRow {
     private let entry, kind, mode: String
     private let provider: String?
     private let listPrice, chargedPrice: String?
+    /// What changes a month that was billed before.
+    private let isCorrection: Bool
     let quantity: Int
     private let listMoney, money: String?
     let credits: ExactDecimal?
@@ -26,6 +28,7 @@ struct FocusRow {
         provider = fields.text("provider")
         listPrice = fields.text("credits_list")
         chargedPrice = fields.text("credits_charged")
+        isCorrection = fields.truth("is_correction") ?? false
         quantity = try fields.count("quantity")
         listMoney = fields.text("list_money")
         money = fields.text("money")
@@ -75,9 +78,9 @@ struct FocusRow {
         line.add("Product")
         line.add(price.currency)
         line.add(next)
-        line.add(month)
+        line.add(Self.monthOf(month))
         line.add(isUsage ? "Usage" : "Credit")
-        line.add(mode == "earlier" ? "Correction" : nil)
+        line.add(isCorrection ? "Correction" : nil)
         line.add(foreign: "\(isUsage ? "Analyses" : entry == "refund" ? "Refunds" : "Corrections") of kind \(kind)")
         line.add(isUsage ? "Usage-Based" : "One-Time")
         line.add(min(next, period.to))
@@ -121,8 +124,19 @@ struct FocusRow {
         line.add(foreign: provider)
     }
 
+    /// A row of the first month begins where its period does; the month's bill began on its first day.
+    private static func monthOf(_ moment: Timestamp) -> Timestamp {
+        let date = CivilDate(daysSince1970: days(moment))
+        let first = CivilDate(year: date.year, month: date.month, day: 1)
+        return Timestamp(microseconds: Int64(first?.daysSince1970 ?? 0) &* 86_400_000_000)
+    }
+
+    private static func days(_ moment: Timestamp) -> Int {
+        Int(moment.microseconds / 86_400_000_000) - (moment.microseconds % 86_400_000_000 < 0 ? 1 : 0)
+    }
+
     private static func monthAfter(_ month: Timestamp) -> Timestamp {
-        let date = CivilDate(daysSince1970: Int(month.microseconds / 86_400_000_000))
+        let date = CivilDate(daysSince1970: days(month))
         let next = CivilDate(
             year: date.month == 12 ? date.year + 1 : date.year, month: date.month == 12 ? 1 : date.month + 1, day: 1)
         return Timestamp(microseconds: Int64(next?.daysSince1970 ?? 0) &* 86_400_000_000)

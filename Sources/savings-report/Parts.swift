@@ -154,7 +154,8 @@ struct RateFigures: Sendable, Equatable {
         let list, charged: ExactDecimal?
     }
 
-    let all, onOwnKeys: Basis
+    /// Of everybody with a key, of these of whom a rate is known, and of analyses on own keys.
+    let all, rated, onOwnKeys: Basis
     let ratioOfSums, mean, median, ownKeyOnly: ExactDecimal?
     let p10, p90, lowest, highest: ExactDecimal?
     /// The share of everything not charged that the tenth of the users has who saved most.
@@ -164,6 +165,9 @@ struct RateFigures: Sendable, Equatable {
     init(_ fields: PartFields) throws(JobFailure) {
         all = Basis(
             users: try fields.count("users"), list: try fields.decimal("list"), charged: try fields.decimal("charged"))
+        rated = Basis(
+            users: try fields.count("rated_users"), list: try fields.decimal("rated_list"),
+            charged: try fields.decimal("rated_charged"))
         onOwnKeys = Basis(
             users: try fields.count("own_key_users"), list: try fields.decimal("own_key_list"),
             charged: try fields.decimal("own_key_charged"))
@@ -184,9 +188,14 @@ struct RateFigures: Sendable, Equatable {
 
 /// The ledger's own sums.
 struct LedgerFigures: Sendable, Equatable {
-    /// Analyses of the period, counted by themselves.
+    /// Analyses of the period, counted and summed by themselves: of all whose number is known.
     let analyses: Int
-    /// Charges booked within the period.
+    let list, chargedOfAnalyses: ExactDecimal?
+    /// Of these, what is set aside.
+    let listAside, chargedAside: ExactDecimal?
+    /// Charges booked within the period; in a statement, those of its analyses.
+    let charges: Int
+    let refunds, corrections: Int
     let charged: ExactDecimal?
     /// Of these, what belongs to no analysis of the period.
     let unplacedCharges: Int
@@ -197,11 +206,21 @@ struct LedgerFigures: Sendable, Equatable {
     /// Between these lie the ids of the charges that belong to no analysis of the period.
     let unplacedIDs: ClosedRange<Int>?
     let refunded, corrected: ExactDecimal?
+    /// Bookings that are no numbers, and refunds that take, of analyses that are nobody's or another period's.
+    let irregularElsewhere: Int
     let lastID: String?
 
     init(_ fields: PartFields) throws(JobFailure) {
         analyses = try fields.count("analyses")
+        list = try fields.decimal("list")
+        chargedOfAnalyses = try fields.decimal("charged_of_analyses")
+        listAside = try fields.decimal("list_aside")
+        chargedAside = try fields.decimal("charged_aside")
+        charges = try fields.count("charges")
+        refunds = try fields.count("refunds")
+        corrections = try fields.count("corrections")
         charged = try fields.decimal("charged")
+        irregularElsewhere = try fields.count("irregular_elsewhere")
         unplacedCharges = try fields.count("unplaced_charges")
         unplaced = try fields.decimal("unplaced")
         booked = try fields.decimal("booked")

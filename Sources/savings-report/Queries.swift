@@ -51,7 +51,10 @@ struct Queries: Sendable {
             parameters: [.texts(claims.map(\.kind)), .texts(claims.map(\.provider))])
     }
 
-    var irregular: Source { Source(name: "irregular", sql: PackageResources.irregular_sql, parameters: scope) }
+    var irregular: Source {
+        Source(
+            name: "irregular", sql: PackageResources.irregular_sql, parameters: scope + [.text(creditPrice?.currency)])
+    }
 
     func unbalanced(of users: [UUID]) -> Source {
         Source(
@@ -74,6 +77,15 @@ struct Queries: Sendable {
         Source(
             name: "prices", sql: PackageResources.prices_sql,
             parameters: [.timestamp(period.from), .timestamp(period.to), .text(creditPrice?.amount.description)])
+    }
+
+    /// What providers charge, in the currency of the credit's price; nil without one.
+    var tokenPrices: Source? {
+        creditPrice.map { price in
+            Source(
+                name: "token_prices", sql: PackageResources.token_prices_sql,
+                parameters: [.timestamp(period.from), .timestamp(period.to), .text(price.currency)])
+        }
     }
 
     static var installation: Statement { Statement("installation", sql: PackageResources.installation_sql) }

@@ -5,11 +5,21 @@ import System
 struct Reading: Sendable {
     struct Price: Sendable, Equatable {
         let kind, provider: String
-        let list: String
+        /// Nil where it is not known, as where it is no number.
+        let list: String?
         let ownKey, rate, breakEven, breakEvenMoney: String?
         let validFrom, validUntil: Timestamp?
-        /// How long the whole list is.
-        let allRows: Int
+        /// How long the whole list is, and how many of it are no numbers.
+        let allRows, irregularRows: Int
+    }
+
+    /// What a provider charges for a million tokens.
+    struct TokenPrice: Sendable, Equatable {
+        let provider, model: String
+        let input, output: String?
+        let source: String
+        let validFrom, validUntil: Timestamp?
+        let allRows, irregularRows: Int
     }
 
     struct Irregularity: Sendable, Equatable {
@@ -59,6 +69,7 @@ struct Reading: Sendable {
     var ledger: LedgerFigures?
     var prices: [Price] = []
     var priceCount = 0
+    var tokenPrices: [TokenPrice] = []
     var parameters: [(name: String, text: String)] = []
     var irregular: [Irregularity] = []
     var unbalanced: [Unbalanced] = []

@@ -4,7 +4,8 @@ import Reports
 extension SavingsPage {
     var checks: [Check] {
         let tally = reading.tally
-        let irregular = tally.count(.irregular)
+        let irregular = reading.irregularRows
+        let differing = tongue("\(tally.unbalanced) users differ", "\(tally.unbalanced) utilisateurs diffèrent")
         var checks = [
             Check(
                 tongue(
@@ -14,8 +15,13 @@ extension SavingsPage {
                 tongue(
                     "Every charged analysis was booked exactly once",
                     "Chaque analyse débitée est comptabilisée une fois"),
-                tally.unbalanced == 0 ? .pass : .fail,
-                detail: tongue("\(tally.unbalanced) users differ", "\(tally.unbalanced) utilisateurs diffèrent")),
+                tally.unbalanced == 0 && bookedAgain == 0 ? .pass : .fail,
+                detail: bookedAgain == 0
+                    ? differing
+                    : differing
+                        + tongue(
+                            ", \(bookedAgain) charges of other periods came again",
+                            ", \(bookedAgain) débits d’autres périodes répétés")),
             Check(
                 tongue("Every booking has its analysis", "Chaque écriture a son analyse"),
                 withoutAnalysis == 0 ? .pass : .notDecided,
@@ -53,6 +59,21 @@ extension SavingsPage {
             TieOut(
                 tongue("Credits charged", "Crédits débités"), left: Fact(users, tongue.number(tally.sum(.charged))),
                 right: Fact("analyses", tongue.number(reading.charged))),
+            TieOut(
+                tongue("Credits at list price", "Crédits au prix catalogue"),
+                left: Fact(
+                    tongue("users and set aside", "utilisateurs et écartées"),
+                    tongue.number(tally.sum(.list).adding(ledger?.listAside ?? .zero))),
+                right: Fact(tongue("summed by themselves", "additionnées à part"), tongue.number(ledger?.list ?? .zero))
+            ),
+            TieOut(
+                tongue("Credits not charged", "Crédits non débités"),
+                left: Fact(
+                    tongue("users and set aside", "utilisateurs et écartées"),
+                    tongue.number(tally.sum(.saved).adding(ledger?.listAside ?? .zero)?.subtracting(chargedAside))),
+                right: Fact(
+                    tongue("summed by themselves", "additionnées à part"),
+                    tongue.number((ledger?.list ?? .zero).subtracting(ledger?.chargedOfAnalyses ?? .zero)))),
             TieOut(
                 tongue("Credits booked for them", "Crédits comptabilisés pour elles"),
                 left: Fact(users, tongue.number(tally.sum(.booked))),
@@ -107,6 +128,8 @@ extension SavingsPage {
                 right: Fact(tongue("lines, none set aside", "lignes, sans les écartées"), tongue.number(reading.rated))),
         ]
     }
+
+    private var chargedAside: ExactDecimal { reading.ledger?.chargedAside ?? .zero }
 
     private var returnedToNobody: ExactDecimal {
         sum(reading.unplaced.filter { $0.entry != "charge" }.map(\.credits))

@@ -30,7 +30,7 @@ extension SavingsPage {
                     totals: [
                         .text(tongue("all", "toutes")), .text(""), .unknown,
                         .count(reading.causes.reduce(0) { $0 &+ $1.analyses }),
-                        tongue.number(reading.tally.sum(.missed)),
+                        tongue.number(reading.tally.known(.missed)),
                         .count(reading.causes.reduce(0) { $0 &+ $1.notKnown }),
                     ])
             ],

@@ -153,7 +153,31 @@ extension SavingsPage {
                             isNetWhole ? tongue.number(tally.sum(.net)) : .unknown,
                         ],
                     ])
-            ])
+            ] + (price == nil ? [] : [tokenPriceTable]))
     }
+
+    private var tokenPriceTable: Table {
+        let all = reading.tokenPrices.first?.allRows ?? 0
+        let isCut = all > reading.tokenPrices.count
+        return Table(
+            tongue("Token prices of the period, per million", "Prix des jetons de la période, par million")
+                + (isCut ? tongue(", the first of \(all)", ", les premiers de \(all)") : ""),
+            columns: [
+                Column("provider", tongue("Provider", "Fournisseur")), Column("model", tongue("Model", "Modèle")),
+                Column("input_price", tongue("Input", "Entrée"), .decimal),
+                Column("output_price", tongue("Output", "Sortie"), .decimal),
+                Column("source", tongue("Source", "Source")),
+                Column("valid_from", tongue("From", "Du"), .timestamp),
+                Column("valid_until", tongue("Until", "Au"), .timestamp),
+            ],
+            rows: reading.tokenPrices.map { price in
+                [
+                    .text(price.provider), .text(price.model), number(price.input), number(price.output),
+                    .text(price.source), price.validFrom.map { .timestamp($0) } ?? .text("–"),
+                    price.validUntil.map { .timestamp($0) } ?? .text("–"),
+                ]
+            })
+    }
+
     private func number(_ text: String?) -> Cell { tongue.number(text.flatMap { ExactDecimal($0) }) }
 }

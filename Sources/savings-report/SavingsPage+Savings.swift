@@ -62,8 +62,8 @@ extension SavingsPage {
             tongue("Averages", "Moyennes"),
             notes: [
                 tongue(
-                    "Four averages over users with a key of their own and a list price above zero. The ratio of sums is that of the sums beside it, of all these users' analyses that were not set aside; own-key analyses alone are what a price list promises. All such users are counted, so there is no margin of error.",
-                    "Quatre moyennes sur les utilisateurs avec leur propre clé et un prix catalogue non nul. Le rapport des sommes est celui des sommes affichées à côté, de toutes leurs analyses non écartées ; les seules analyses sur clé propre sont ce que promet un tarif. Tous ces utilisateurs sont comptés, il n’y a donc pas de marge d’erreur."
+                    "Four averages over users with a key of their own. The ratio of sums is that of the sums beside it, of all these users' analyses that were not set aside; mean and median are of those users whose list price is above zero, as the others have no rate; own-key analyses alone are what a price list promises. All such users are counted, so there is no margin of error.",
+                    "Quatre moyennes sur les utilisateurs avec leur propre clé. Le rapport des sommes est celui des sommes affichées à côté, de toutes leurs analyses non écartées ; moyenne et médiane portent sur ceux dont le prix catalogue n’est pas nul, les autres n’ayant pas de taux ; les seules analyses sur clé propre sont ce que promet un tarif. Tous ces utilisateurs sont comptés, il n’y a donc pas de marge d’erreur."
                 )
             ],
             tables: [averageTable(rates), distributionTable(rates)], charts: [histogram(rates)])
@@ -81,9 +81,10 @@ extension SavingsPage {
             ],
             rows: [
                 average(tongue("ratio of sums", "rapport des sommes"), rates?.ratioOfSums, rates?.all),
-                average(tongue("mean of users' rates", "moyenne des taux des utilisateurs"), rates?.mean, rates?.all),
+                average(tongue("mean of users' rates", "moyenne des taux des utilisateurs"), rates?.mean, rates?.rated),
                 average(
-                    tongue("median of users' rates", "médiane des taux des utilisateurs"), rates?.median, rates?.all),
+                    tongue("median of users' rates", "médiane des taux des utilisateurs"), rates?.median,
+                    rates?.rated),
                 average(
                     tongue("own-key analyses only", "analyses sur clé propre seules"), rates?.ownKeyOnly,
                     rates?.onOwnKeys),
@@ -104,7 +105,11 @@ extension SavingsPage {
                 Column("measure", tongue("Measure", "Mesure")), Column("value", tongue("Value", "Valeur"), .decimal),
             ],
             rows: [
-                [.text(tongue("users", "utilisateurs")), .count(rates?.all.users ?? 0)],
+                [.text(tongue("users", "utilisateurs")), .count(rates?.rated.users ?? 0)],
+                [
+                    .text(tongue("users without a rate", "utilisateurs sans taux")),
+                    .count((rates?.all.users ?? 0) &- (rates?.rated.users ?? 0)),
+                ],
                 [.text(tongue("lowest rate, %", "taux le plus bas, %")), tongue.percent(rates?.lowest)],
                 [.text(tongue("tenth percentile, %", "dixième centile, %")), tongue.percent(rates?.p10)],
                 [

@@ -41,12 +41,17 @@ struct SavingsPage: Sendable {
     /// Bookings that belong to no analysis at all.
     var withoutAnalysis: Int { reading.unplaced.reduce(0) { $0 &+ ($1.reason == "no_analysis" ? $1.entries : 0) } }
 
+    /// Second charges of another period's analyses, which no correction mends.
+    var bookedAgain: Int { reading.unplaced.reduce(0) { $0 &+ ($1.reason == "booked_again" ? $1.entries : 0) } }
+
     /// What must never be: then the figures are worth nothing.
-    var isBroken: Bool { tieOuts.contains { $0.status == .fail } || reading.tally.unbalanced > 0 }
+    var isBroken: Bool {
+        tieOuts.contains { $0.status == .fail } || reading.tally.unbalanced > 0 || bookedAgain > 0
+    }
 
     var report: Report {
         var report = Report(
-            id: Self.reportID(queries, reading.digest), job: "savings-report", title: title, tool: "byok-maintenance",
+            id: reportID, job: "savings-report", title: title, tool: "byok-maintenance",
             toolVersion: SuiteVersion.text.description, outcome: outcome.name.description)
         report.facts = facts
         report.checks = checks
@@ -81,15 +86,18 @@ struct SavingsPage: Sendable {
                 .count(tally.usersWithReturnsOnly)),
             Fact(tongue("Of these with a key of their own", "Dont avec leur propre clé"), .count(tally.usersWithKey)),
             Fact(tongue("Analyses", "Analyses"), .count(tally.count(.analyses))),
-            Fact(tongue("Credits at list price", "Crédits au prix catalogue"), tongue.number(tally.sum(.list))),
-            Fact(tongue("Credits charged", "Crédits débités"), tongue.number(tally.sum(.charged))),
-            Fact(tongue("Credits not charged", "Crédits non débités"), tongue.number(tally.sum(.saved))),
-            Fact(tongue("Credits missed", "Crédits manqués"), tongue.number(tally.sum(.missed))),
+            Fact(tongue("Credits at list price", "Crédits au prix catalogue"), tongue.number(tally.known(.list))),
+            Fact(tongue("Credits charged", "Crédits débités"), tongue.number(tally.known(.charged))),
+            Fact(tongue("Credits not charged", "Crédits non débités"), tongue.number(tally.known(.saved))),
+            Fact(tongue("Credits missed", "Crédits manqués"), tongue.number(tally.known(.missed))),
             Fact(
                 tongue("Analyses that missed an unknown amount", "Analyses au manque inconnu"),
                 .count(tally.count(.missedNotKnown))),
             Fact(tongue("First analysis", "Première analyse"), reading.firstAt.map { .timestamp($0) } ?? .unknown),
             Fact(tongue("Last analysis", "Dernière analyse"), reading.lastAt.map { .timestamp($0) } ?? .unknown),
+            Fact(tongue("Charges read", "Débits lus"), .count(reading.ledger?.charges ?? 0)),
+            Fact(tongue("Refunds read", "Remboursements lus"), .count(reading.ledger?.refunds ?? 0)),
+            Fact(tongue("Corrections read", "Corrections lues"), .count(reading.ledger?.corrections ?? 0)),
             Fact(
                 tongue("Last ledger entry read", "Dernière écriture lue"),
                 reading.ledger?.lastID.map { .text($0) } ?? .unknown),
@@ -97,8 +105,9 @@ struct SavingsPage: Sendable {
         return facts
     }
 
-    /// The same tool, period, scope and rows give the same id: a UUID of version 5 (RFC 9562).
-    static func reportID(_ queries: Queries, _ digest: String) -> String {
+    /// The same tool, period, scope and rows, read before or after the period was over and judged alike, give the same id: a
+    /// UUID of version 5 (RFC 9562).
+    var reportID: String {
         let claims = queries.claims.map {
             "\($0.text)\u{1F}\($0.kind ?? "")\u{1F}\($0.provider ?? "")\u{1F}\($0.basis.rawValue)\u{1F}\($0.rate)\u{1F}\($0.minimumShare)"
         }
@@ -106,7 +115,8 @@ struct SavingsPage: Sendable {
         let name =
             [
                 "savings-report \(SuiteVersion.text)", queries.period.from.description, queries.period.to.description,
-                queries.user?.uuidString ?? "", price, digest,
+                queries.user?.uuidString ?? "", price, reading.digest,
+                isOver ? "over" : "going on", outcome.name.description,
             ] + claims
         // The namespace of this suite's reports: made once, at random.
         let space: [UInt8] = [

@@ -14,9 +14,10 @@ import Batch
               savings-report --from 2026-07-01 --to 2026-10-01  from the first to before the second
               savings-report --user 0b1f7e3c-0000-4000-8000-000000000001 --month 2026-10
 
-            Exit status: 0 done and everything ties out, 1 a claim does not hold (with --fail-on-claim) or a booking
-            belongs to no analysis, 65 rows were set aside, 69 the database is unavailable, 70 the sums differ, 74 the
-            report could not be written, 75 stopped or another run is going, 77 not permitted, 78 a setting is wrong.
+            Exit status: 0 done and everything ties out, 1 a claim does not hold or could not be decided (with
+            --fail-on-claim) or a booking belongs to no analysis, 65 rows were set aside, 69 the database is
+            unavailable, 70 the sums differ, 74 the report could not be written, 75 stopped or another run is going,
+            77 not permitted, 78 a setting is wrong.
             """,
         version: SuiteVersion.text.description)
 

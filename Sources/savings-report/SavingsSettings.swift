@@ -33,6 +33,14 @@ struct SavingsSettings: Sendable {
             throw JobFailure(error)
         }
         claims = try path.map { path throws(JobFailure) in try ClaimFile.read(path) } ?? []
+        guard failsOnClaim else { return }
+        if user != nil {
+            throw JobFailure(
+                .usage, "a user's statement checks no claims", next: "leave out --fail-on-claim, or --user")
+        }
+        if claims.isEmpty {
+            throw JobFailure(.misconfigured, "no claim to check was given", next: "name a file of claims in --claims")
+        }
     }
 
     static let month = Setting<Period>(

@@ -12,7 +12,7 @@ struct SavingsVerdict {
         if page.isBroken {
             found.append((.broken, "the sums differ: users, analyses and ledger", "see the tie-out in the report"))
         }
-        let irregular = page.reading.tally.count(.irregular)
+        let irregular = page.reading.irregularRows
         if irregular > 0 {
             found.append(
                 (
@@ -32,6 +32,14 @@ struct SavingsVerdict {
         if settings.failsOnClaim, failing > 0 {
             found.append((.claim, "\(failing, as: "claims") claims do not hold", "see the claims in the report"))
         }
+        let undecided = page.claimVerdicts.count { $0.status == .notDecided }
+        if settings.failsOnClaim, undecided > 0 {
+            found.append(
+                (
+                    .incomplete, "\(undecided, as: "claims") claims could not be decided",
+                    "see the claims in the report: a price or the analyses are missing"
+                ))
+        }
         outcomes = found
     }
 
@@ -48,7 +56,7 @@ struct SavingsVerdict {
             counts: [
                 .init("users", tally.users), .init("analyses", tally.count(.analyses)),
                 .init("own_key", tally.count(.ownKey)), .init("fallback", tally.count(.fallback)),
-                .init("plan", tally.count(.plan)), .init("irregular", tally.count(.irregular)),
+                .init("plan", tally.count(.plan)), .init("irregular", page.reading.irregularRows),
             ],
             report: report, summary: told?.message ?? failure?.message, next: told?.next ?? failure?.next)
     }

@@ -57,6 +57,13 @@ extension SnapshotReader {
 }
 
 extension Reading {
+    /// Rows whose numbers are missing or cannot be right, whoever's they are.
+    var irregularRows: Int { tally.count(.irregular) &+ (ledger?.irregularElsewhere ?? 0) &+ irregularPrices }
+
+    private var irregularPrices: Int {
+        (prices.first?.irregularRows ?? 0) &+ (tokenPrices.first?.irregularRows ?? 0)
+    }
+
     var hasUnplaced: Bool { (ledger?.unplacedCharges ?? 0) > 0 || (ledger?.unplacedReturns ?? 0) > 0 }
 }
 
@@ -64,7 +71,7 @@ extension Reading.Price {
     init(_ row: Row) throws(PostgresError) {
         kind = try row.text("kind")
         provider = try row.text("provider")
-        list = try row.text("credits_list")
+        list = try row.optionalText("credits_list")
         ownKey = try row.optionalText("credits_own_key")
         rate = try row.optionalText("rate")
         breakEven = try row.optionalText("break_even")
@@ -72,10 +79,32 @@ extension Reading.Price {
         validFrom = try row.optionalTimestamp("valid_from")
         validUntil = try row.optionalTimestamp("valid_until")
         allRows = try row.int("all_rows")
+        irregularRows = try row.int("irregular_rows")
     }
 
     var digestText: String {
-        [kind, provider, list, ownKey ?? "", "\(validFrom?.description ?? "")", "\(validUntil?.description ?? "")"]
+        [kind, provider, list ?? "", ownKey ?? "", validFrom?.description ?? "", validUntil?.description ?? ""]
             .joined(separator: "\u{1F}")
+    }
+}
+
+extension Reading.TokenPrice {
+    init(_ row: Row) throws(PostgresError) {
+        provider = try row.text("provider")
+        model = try row.text("model")
+        input = try row.optionalText("input_price")
+        output = try row.optionalText("output_price")
+        source = try row.text("source")
+        validFrom = try row.optionalTimestamp("valid_from")
+        validUntil = try row.optionalTimestamp("valid_until")
+        allRows = try row.int("all_rows")
+        irregularRows = try row.int("irregular_rows")
+    }
+
+    var digestText: String {
+        [
+            provider, model, input ?? "", output ?? "", source, validFrom?.description ?? "",
+            validUntil?.description ?? "",
+        ].joined(separator: "\u{1F}")
     }
 }

@@ -18,8 +18,9 @@ struct SnapshotReader: Sendable {
             var reading = Reading()
             try checkClaims(transaction)
             try readPrices(transaction, &reading, &rows)
+            try readTokenPrices(transaction, &reading, &rows)
             try readSavings(transaction, &reading, &rows)
-            if reading.tally.count(.irregular) > 0 { try nameIrregular(transaction, &reading, &rows) }
+            if reading.irregularRows > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
             if reading.hasUnplaced, queries.user == nil { try nameUnplaced(transaction, &reading, &rows) }
             try nameFunctions(transaction, &reading, &rows)
@@ -38,6 +39,17 @@ struct SnapshotReader: Sendable {
         for price in reading.prices { rows.add("price", price.digestText) }
         reading.priceCount = reading.prices.first?.allRows ?? 0
         try tell(source, rows: reading.prices.count, &reading)
+    }
+
+    private func readTokenPrices(
+        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
+    ) throws(JobFailure) {
+        guard let source = queries.tokenPrices else { return }
+        reading.tokenPrices = try Database.reading { () throws(PostgresError) in
+            try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.TokenPrice(row) }
+        }
+        for price in reading.tokenPrices { rows.add("token_price", price.digestText) }
+        try tell(source, rows: reading.tokenPrices.count, &reading)
     }
 
     private func readBounds(

@@ -15,6 +15,9 @@ struct UserTally: Sendable, Equatable {
     private(set) var usersWithoutNet = 0
     private var counts = [Int](repeating: 0, count: Self.counted.count)
     private var sums = [ExactDecimal](repeating: .zero, count: Self.summed.count)
+    /// Of how many users the number was told, and of how many it is not known.
+    private var told = [Int](repeating: 0, count: Self.summed.count)
+    private var untold = [Int](repeating: 0, count: Self.summed.count)
 
     /// As many as rows are named.
     private static let mostUnbalanced = 100
@@ -39,7 +42,11 @@ struct UserTally: Sendable, Equatable {
         try sort(line)
         for (index, place) in Self.counted.enumerated() { counts[index] &+= try line.count(at: place.position) }
         for (index, place) in Self.summed.enumerated() {
-            guard let number = try line.decimal(at: place.position) else { continue }
+            guard let number = try line.decimal(at: place.position) else {
+                untold[index] &+= 1
+                continue
+            }
+            told[index] &+= 1
             guard let sum = sums[index].adding(number) else { throw PartFields.unreadable }
             sums[index] = sum
         }
@@ -66,5 +73,11 @@ struct UserTally: Sendable, Equatable {
 
     func sum(_ column: UserColumn) -> ExactDecimal {
         Self.summed.firstIndex { $0.column == column }.map { sums[$0] } ?? .zero
+    }
+
+    /// The sum of what is known; nil where there are users and of none it is.
+    func known(_ column: UserColumn) -> ExactDecimal? {
+        guard let index = Self.summed.firstIndex(where: { $0.column == column }) else { return nil }
+        return told[index] == 0 && untold[index] > 0 ? nil : sums[index]
     }
 }

@@ -61,6 +61,21 @@ struct BadInputTests {
         #expect(ended.check("No row was set aside") == "fail")
     }
 
+    @Test func `of a user whose one list price is unknown, list and savings are unknown and the charge is told`() throws
+    {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "null", charged: "1.5")
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 65)
+        let user = try #require(ended.users.first)
+        #expect(user["credits_list"] == "" && user["credits_not_charged"] == "" && user["rate_percent"] == "")
+        #expect(user["credits_charged"] == "1.5" && user["credits_booked"] == "1.5" && user["credits_missed"] == "0")
+        #expect(ended.fact("Credits at list price") == nil && ended.fact("Credits charged") == "1.5")
+        #expect(ended.check("Users, analyses and ledger") == "pass")
+    }
+
     @Test func `an own key of an unknown provider is named, one of a plan is not`() throws {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", provider: "nobody")
@@ -89,6 +104,49 @@ struct BadInputTests {
         #expect(ended.rows("Numbers that are missing or cannot be right").map { $0["reason"] as? String } == [reason])
         #expect(ended.fact("Credits not charged") == "2.5" && ended.averages.first == "-62.50")
         for name in ended.files where !name.hasSuffix(".sql") { #expect(!ended.text(name).contains("NaN"), "\(name)") }
+    }
+
+    @Test(arguments: ["credits_list", "credits_own_key"]) func `a price that is no number is not known, and named`(
+        column: String
+    ) throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        try stage.add(1, "plan", user: 2, list: "4", charged: "4")
+        let spoil = "update byok.credit_prices set \(column) = 'NaN' where kind = 'audit_web'"
+        #expect(throws: ClusterError.self) { try stage.database.psql(spoil) }
+        // As an older database would have it.
+        _ = try stage.database.psql("alter table byok.credit_prices drop constraint credit_prices_numbers; \(spoil)")
+
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        let named = ended.rows("Numbers that are missing or cannot be right")
+        #expect(named.map { $0["id"] as? String } == ["price audit_web anthropic"])
+        #expect(named.map { $0["reason"] as? String } == ["price_unknown"])
+        #expect(ended.fact("Credits not charged") == "5" && ended.check("Users, analyses and ledger") == "pass")
+        #expect(ended.missed == (column == "credits_list" ? ["no_key": "2.5"] : ["type_not_eligible": "unknown"]))
+        for name in ended.files where !name.hasSuffix(".sql") { #expect(!ended.text(name).contains("NaN"), "\(name)") }
+    }
+
+    @Test func `a token price that is no number is not known, and named`() throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(
+            """
+            alter table byok.token_prices drop constraint token_prices_numbers;
+            insert into byok.token_prices (provider, model, currency, input_price, output_price, source)
+            values ('anthropic', 'model-1', 'EUR', 3, 'NaN', 'a page')
+            """)
+
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(
+            ended.rows("Numbers that are missing or cannot be right").map { $0["id"] as? String }
+                == ["token price anthropic model-1"])
+        #expect(ended.users[0]["provider_cost"] == "" && ended.users[0]["analyses_costed"] == "0")
+        // Nobody's money depends on it where none is asked for.
+        #expect(try stage.run().status == 0)
     }
 
     @Test(arguments: ["charge", "refund", "correction"]) func `a booking that is no number is named`(entry: String)
@@ -178,6 +236,92 @@ struct BadInputTests {
         #expect(mended.status == 0, "\(mended.stderr)")
         #expect(mended.users.compactMap { $0["balanced"] } == ["true", "true"])
         #expect(mended.check("Every charged analysis was booked exactly once") == "pass")
+    }
+
+    @Test(arguments: ["2026-11-05Z", "2026-11-10Z", "2027-02-01Z"])
+    func `a charge that comes again is a fault of both periods, however late, until it is corrected`(at: String) throws
+    {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-20Z")
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, '\(at)', entry, credits from byok.credit_ledger;
+            """)
+        let later = at.hasPrefix("2027") ? "2027-02" : "2026-11"
+
+        #expect(try stage.run().status == 70)
+        #expect(try stage.run("--user", SavingsStage.id(1), "--month", "2026-10").status == 70)
+        let next = try stage.run("--month", later)
+        #expect(next.status == 70, "\(next.stderr)")
+        #expect(
+            next.rows("Bookings of no analysis of this period").map { $0["reason"] as? String } == ["booked_again"])
+        #expect(next.check("Every charged analysis was booked exactly once") == "fail")
+
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, at + interval '1 hour', 'correction', -credits from byok.credit_ledger where id = 2
+            """)
+        #expect(try stage.run().status == 0)
+        #expect(try stage.run("--month", later).status == 0)
+    }
+
+    @Test(arguments: [
+        "insert into byok.credit_ledger (analysis_id, at, entry, credits) select analysis_id, at, entry, credits from byok.credit_ledger where credits = 0",
+        "delete from byok.credit_ledger where credits = 0",
+        "insert into byok.credit_ledger (analysis_id, at, entry, credits) select analysis_id, at, entry, 0 from byok.credit_ledger",
+    ]) func `a booking of nothing is none, for everybody and for one user`(change: String) throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "0")
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(change)
+
+        #expect(try stage.run().status == 0)
+        #expect(try stage.run("--user", SavingsStage.id(1)).status == 0)
+    }
+
+    @Test func `a booking that is no number is in no sum, and takes none of its neighbours along`() throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "own_key", user: 1, list: "4", charged: "1.5")
+        // In the bucket of the first: 1,024 of them, by the id's hash.
+        _ = try stage.database.psql(
+            """
+            with neighbour as (
+                select n.id from (select gen_random_uuid() as id from generate_series(1, 40000)) n
+                where uuid_hash(n.id) & 1023 = (
+                    select uuid_hash(analysis_id) & 1023 from byok.credit_ledger where id = 1)
+                limit 1
+            ), spoilt as (
+                insert into byok.analyses
+                    (id, user_id, kind, provider, mode, credits_list, credits_charged, started_at)
+                select id, '\(SavingsStage.id(2))', 'audit_web', 'anthropic', 'plan', 4, 'NaN', '2026-10-07Z' from neighbour
+            )
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select id, '2026-10-07Z', 'charge', 'NaN' from neighbour
+            """)
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(ended.tieOut("Charges of the ledger in the period") == ["3", "3", "pass"])
+        #expect(
+            ended.rows("Numbers that are missing or cannot be right").compactMap { $0["reason"] as? String }
+                == ["booking_unknown", "charge_unknown"])
+    }
+
+    @Test func `a booking that is no number and belongs to nobody is named too`() throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            values ('\(SavingsStage.id(77))', '2026-10-09Z', 'charge', 'NaN')
+            """)
+        let ended = try stage.run()
+        #expect(ended.status == 65, "\(ended.stderr)")
+        #expect(ended.rows("Numbers that are missing or cannot be right").map { $0["id"] as? String } == ["ledger 2"])
+        #expect(ended.check("Users, analyses and ledger") == "pass")
     }
 
     @Test func `two halves are not one booking`() throws {

@@ -46,6 +46,49 @@ struct ClaimTests {
         #expect(ended.rows(Self.table).compactMap { $0["status"] as? String } == ["fail", "fail"])
     }
 
+    @Test func `a claim about a provider is held against those who had a key of it`() throws {
+        let stage = try SavingsStage()
+        try stage.price(kind: "seo", provider: "openai", "3", "1")
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        // A key of OpenAI's, which audit_web has no price for: what it ran on the plan is nothing Anthropic's key would change.
+        try stage.key(902, user: 2, provider: "openai", ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        try stage.add(9, "plan", user: 2, list: "4", charged: "4")
+        // A key of Anthropic's that only the history knows, and one that only a fallback tells of.
+        try stage.key(903, user: 3, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        try stage.add(1, "plan", user: 3, list: "4", charged: "4", provider: nil)
+        try stage.add(1, "fallback", user: 4, list: "4", charged: "4", reason: "rate_limited")
+        let claims = try stage.claims(
+            #"{"text": "Anthropic", "provider": "anthropic", "rate_percent": "-62.5", "minimum_share_percent": "33"}"#,
+            #"{"text": "all", "rate_percent": "-62.5", "minimum_share_percent": "33"}"#)
+
+        let ended = try stage.run("--claims", claims)
+
+        // 1 of 3 users, 9.5 of 12 at list; 1 of 4, 45.5 of 48
+        let rows = ended.rows(Self.table)
+        #expect(rows.compactMap { $0["users"] as? Int } == [3, 4])
+        #expect(rows.compactMap { $0["measured_percent"] as? String } == ["-20.83", "-5.21"])
+        #expect(rows.compactMap { $0["status"] as? String } == ["pass", "fail"])
+    }
+
+    @Test func `a claim that could not be decided does not pass where claims are asked for`() throws {
+        let stage = try stage()
+        let undecided = try stage.claims(#"{"text": "content", "kind": "content", "rate_percent": "-10"}"#)
+        try stage.price(kind: "content", provider: "openai", "2", "1")
+
+        #expect(try stage.run("--claims", undecided).status == 0)
+        let ended = try stage.run("--claims", undecided, "--fail-on-claim")
+        #expect(ended.status == 1 && ended.outcome == "incomplete", "\(ended.stderr)")
+        #expect(ended.stderr.contains("1 claims could not be decided"))
+    }
+
+    @Test func `asked to fail on a claim, a run without one is refused`() throws {
+        let stage = try stage()
+        #expect(try stage.run("--fail-on-claim").status == 78)
+        #expect(try stage.run("--fail-on-claim", "--claims", stage.claims()).status == 78)
+        let claims = Repository.path("reports/claims.json")
+        #expect(try stage.run("--fail-on-claim", "--claims", claims, "--user", SavingsStage.id(1)).status == 64)
+    }
+
     @Test(arguments: [
         // 10000 at list, 3750.3 charged: -62.497 %, which prints as -62.50
         ("price", "-62.5", "10000", "3750.3"), ("average", "-62.5", "10000", "3750.3"),

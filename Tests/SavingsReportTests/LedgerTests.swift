@@ -73,6 +73,11 @@ struct LedgerTests {
             "-66.70", "-66.70", "-66.70"),
         Ledger(
             "a list price of zero has no rate", [[Group(1, "own_key", "0", "0")]], "0", "0", "0", nil, nil, nil, nil),
+        // 4 at list and 2.5 charged in all, -37.5; a rate has the first user only
+        Ledger(
+            "what was charged without a list price counts in the ratio of sums",
+            [[Group(1, "own_key")], [Group(1, "own_key", "0", "1")]], "4", "2.5", "1.5", "-37.50", "-62.50", "-62.50",
+            "-37.50"),
         // Of 16 and 13.5, the plan's 12 and 12 are of a user without a key.
         Ledger(
             "users without a key are not averaged", [[Group(1, "own_key")], [Group(3, "plan")]], "16", "13.5", "2.5",

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -5,8 +6,9 @@ struct MissedTests {
     @Test func `a key that was disabled for nine days cost what its plan analyses cost more`() throws {
         let stage = try SavingsStage()
         try stage.key(
-            901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08T06:00Z"), ("replaced", "2026-10-17T06:00Z")
-        )
+            901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08T06:00Z"),
+            ("replaced", "2026-10-17T06:00Z"),
+            ("enabled", "2026-10-17T06:00Z"))
         try stage.add(3, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-10-05T10:00Z")
         // The first minute of the outage and its last are in it; the next is not.
         try stage.add(1, "plan", user: 1, list: "4", charged: "4", provider: nil, at: "2026-10-08T06:00Z")
@@ -63,11 +65,13 @@ struct MissedTests {
     @Test func `of several keys the usable one counts, and a deleted key leaves no key`() throws {
         let stage = try SavingsStage()
         try stage.key(901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-02Z"))
-        try stage.key(902, user: 1, ("added", "2026-10-04Z"), ("deleted", "2026-10-06Z"))
+        try stage.key(
+            902, user: 1, ("added", "2026-10-04Z"), ("enabled", "2026-10-04Z"), ("deleted", "2026-10-06Z"))
         try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-03Z")
         try stage.add(2, "plan", user: 1, list: "4", charged: "4", at: "2026-10-05Z")
         try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-07Z")
-        try stage.key(903, user: 2, ("added", "2026-10-04Z"), ("deleted", "2026-10-06Z"))
+        try stage.key(
+            903, user: 2, ("added", "2026-10-04Z"), ("enabled", "2026-10-04Z"), ("deleted", "2026-10-06Z"))
         for day in ["03", "05", "07"] {
             try stage.add(1, "plan", user: 2, list: "4", charged: "4", at: "2026-10-\(day)Z")
         }
@@ -112,7 +116,7 @@ struct MissedTests {
         try stage.price(kind: "seo", provider: "openai", "3", "1")
         try stage.key(
             901, user: 1, ("added", "2026-01-01Z"), ("disabled", "2026-10-08Z"), ("replaced", "2026-10-17Z"))
-        try stage.key(902, user: 1, provider: "openai", ("added", "2026-01-01Z"))
+        try stage.key(902, user: 1, provider: "openai", ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
         try stage.add(10, "plan", user: 1, list: "4", charged: "4", at: "2026-10-10T10:00Z")
         try stage.add(2, "plan", user: 1, list: "3", charged: "3", kind: "seo", provider: nil, at: "2026-10-10T12:00Z")
 
@@ -141,7 +145,7 @@ struct MissedTests {
     @Test func `a closed month stays what it was, whatever becomes of a key afterwards`() throws {
         let stage = try SavingsStage()
         try stage.storedKey(901, user: 1, status: "active")
-        try stage.key(901, user: 1, ("added", "2026-09-01Z"))
+        try stage.key(901, user: 1, ("added", "2026-09-01Z"), ("enabled", "2026-09-01Z"))
         try stage.storedKey(902, user: 2)
         try stage.key(902, user: 2, ("added", "2026-10-02Z"))
         for user in [1, 2] { try stage.add(1, "plan", user: user, list: "4", charged: "4") }
@@ -166,10 +170,63 @@ struct MissedTests {
         }
     }
 
+    /// Two plan analyses, on the first and on the fifth of October: what a usable key would have spared, 2.5 each.
+    @Test(arguments: [
+        // Stored without a look, refused at its first and second: it never worked.
+        (["added 09-20", "suspected 10-02", "disabled 10-03"], ["not_checked": "2.5", "key_disabled": "2.5"]),
+        (["added 09-20", "suspected 10-02"], ["not_checked": "5"]),
+        (["added 09-20", "deleted 10-03"], ["not_checked": "2.5", "no_key": "2.5"]),
+        (["added 09-20", "replaced 10-03"], ["not_checked": "5"]),
+        (["added 09-20", "replaced 10-03", "enabled 10-04"], ["not_checked": "2.5", "user_choice": "2.5"]),
+        // It worked, and a refusal leaves it usable until it is disabled.
+        (["added 09-20", "enabled 09-20", "suspected 09-25"], ["user_choice": "5"]),
+        (["added 09-20", "enabled 09-20", "suspected 09-25", "enabled 10-03"], ["user_choice": "5"]),
+        (["added 09-20", "enabled 09-20", "replaced 10-03"], ["user_choice": "2.5", "not_checked": "2.5"]),
+        // Undone: what never worked is not proved by it, what did work is usable again.
+        (["added 09-20", "suspected 09-21", "disabled 09-22", "undone 09-23"], ["not_checked": "5"]),
+        (
+            ["added 09-20", "enabled 09-20", "disabled 09-22", "undone 10-03"],
+            ["key_disabled": "2.5", "user_choice": "2.5"]
+        ),
+    ]) func `a key counts as usable from when it was found to work`(history: [String], missed: [String: String]) throws
+    {
+        let stage = try SavingsStage()
+        for event in history.map({ $0.split(separator: " ").map(String.init) }) {
+            try stage.key(901, user: 1, (event[0] == "undone" ? "enabled" : event[0], "2026-\(event[1])Z"))
+            guard event[0] == "undone" else { continue }
+            _ = try stage.database.psql(
+                "update byok.key_events set reason = 'undone' where id = (select max(id) from byok.key_events)")
+        }
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-01Z")
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-05Z")
+
+        #expect(try stage.run().missed == missed)
+    }
+
+    @Test func `a fallback that names its key is that key's, whatever else the user had`() throws {
+        let stage = try SavingsStage()
+        try stage.key(
+            901, user: 1, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"), ("disabled", "2026-10-08Z"),
+            ("enabled", "2026-10-17Z"))
+        try stage.key(902, user: 1, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        try stage.add(5, "fallback", user: 1, list: "4", charged: "4", at: "2026-10-10Z", reason: "key_disabled")
+        _ = try stage.database.psql("update byok.analyses set key_id = '\(SavingsStage.id(901))'")
+        // Without a key's id it is nobody's: a usable key was there.
+        try stage.add(1, "fallback", user: 1, list: "4", charged: "4", at: "2026-10-11Z", reason: "key_disabled")
+
+        let ended = try stage.run()
+
+        // 6 x 2.5, of these 5 x 2.5
+        #expect(ended.missed == ["key_disabled": "15"])
+        let outages = ended.rows("Disabled keys")
+        #expect(outages.map { $0["key_id"] as? String } == [SavingsStage.id(901)])
+        #expect(outages.first?["analyses"] as? Int == 5 && outages.first?["credits_missed"] as? String == "12.5")
+    }
+
     @Test func `while a key is set aside nobody knows why the plan was used`() throws {
         let stage = try SavingsStage()
         try stage.storedKey(901, user: 1, status: "active")
-        try stage.key(901, user: 1, ("added", "2026-09-01Z"))
+        try stage.key(901, user: 1, ("added", "2026-09-01Z"), ("enabled", "2026-09-01Z"))
         _ = try stage.database.psql(
             "update byok.api_keys set quarantined_at = '2026-10-10Z', quarantine_reason = 'not_authentic'")
         try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-09T23:59Z")
@@ -188,5 +245,20 @@ struct MissedTests {
         #expect(ended.users[0]["credits_missed"] == "2.5" && ended.users[0]["missed_not_known"] == "2")
         let row = try #require(ended.rows("Credits missed by cause").first)
         #expect(row["analyses"] as? Int == 3 && row["not_known"] as? Int == 2)
+    }
+
+    @Test func `where no charge is known, neither is what was charged or missed: that is not zero`() throws {
+        let stage = try SavingsStage()
+        try stage.add(2, "plan", user: 1, list: "4", charged: "null")
+
+        let ended = try stage.run()
+
+        let user = try #require(ended.users.first)
+        #expect(user["credits_charged"] == "" && user["credits_missed"] == "" && user["missed_no_key"] == "")
+        #expect(user["missed_not_known"] == "2" && user["missed_user_choice"] == "0" && user["analyses_no_key"] == "2")
+        #expect(ended.fact("Credits charged") == nil && ended.fact("Credits missed") == nil)
+        let row = try #require(ended.rows("Credits missed by cause").first)
+        #expect(row["credits_missed"] is NSNull && row["not_known"] as? Int == 2)
+        #expect(ended.text("users.jsonl").contains(#""credits_missed":null"#))
     }
 }

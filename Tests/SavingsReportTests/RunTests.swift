@@ -19,8 +19,8 @@ struct RunTests {
         #expect(
             one.files == [
                 "disabled-keys.csv", "focus-1.2.csv", "lines.csv", "manifest.json", "query-bounds.sql",
-                "query-functions.sql", "query-prices.sql", "query-savings.sql", "report.fr.html", "report.html",
-                "report.json", "users.csv", "users.jsonl",
+                "query-functions.sql", "query-prices.sql", "query-savings.sql", "query-token_prices.sql",
+                "report.fr.html", "report.html", "report.json", "users.csv", "users.jsonl",
             ])
         for name in one.files where name != "manifest.json" { #expect(one.text(name) == other.text(name), "\(name)") }
         let id = one.report["id"] as? String ?? ""
@@ -191,7 +191,7 @@ struct RunTests {
         _ = try stage.database.psql("select byok.pause('savings-report', 'test')", role: "byok_operator")
         #expect(try stage.run().status == 75)
         _ = try stage.database.psql("select byok.resume('savings-report', 'test')", role: "byok_operator")
-        _ = try stage.database.psql("update byok.migrations set number = 39 where number = 40")
+        _ = try stage.database.psql("update byok.migrations set number = 42 where number = 43")
         #expect(try stage.run().status == 78)
     }
 

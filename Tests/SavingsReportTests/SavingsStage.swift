@@ -12,7 +12,7 @@ struct SavingsStage {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         _ = try database.psql(
             """
-            insert into byok.migrations (number, name) values (40, 'savings');
+            insert into byok.migrations (number, name) values (43, 'id_buckets');
             insert into byok.installation (test) values (true);
             """)
     }
@@ -151,6 +151,11 @@ struct SavingsEnded {
     func fact(_ name: String) -> String? {
         let facts = report["facts"] as? [[String: Any]] ?? []
         return facts.first { $0["name"] as? String == name }?["value"] as? String
+    }
+
+    func count(_ name: String) -> Int? {
+        let facts = report["facts"] as? [[String: Any]] ?? []
+        return facts.first { $0["name"] as? String == name }?["value"] as? Int
     }
 
     func check(_ name: String) -> String? {

@@ -41,6 +41,13 @@ struct ValueTests {
         #expect(period == Period(month: "2026-12"))
     }
 
+    @Test func `a report that was read before its period was over has another id`() throws {
+        let period = try #require(Period(month: "2026-10"))
+        let queries = Queries(period: period, user: nil, claims: [], creditPrice: nil)
+        let ids = [true, false].map { SavingsPage(queries: queries, reading: Reading(), isOver: $0).reportID }
+        #expect(ids[0] != ids[1])
+    }
+
     @Test func `French has its own digits and spaces`() {
         let french = Tongue(language: .french)
         #expect(french.digits("-1234567.5") == "−1\u{202F}234\u{202F}567,5")

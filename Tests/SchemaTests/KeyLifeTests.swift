@@ -36,7 +36,7 @@ struct KeyLifeTests {
 
         #expect(revision == "2")
         #expect(try sealedState(id) == "2|unchecked|t|t|0|cancelled,cancelled,failed")
-        #expect(try database.psql("select event from byok.key_events order by id") == "added\nreplaced")
+        #expect(try database.psql("select event from byok.key_events order by id") == "added\nenabled\nreplaced")
     }
 
     @Test func `replacing with a key that was just found to work leaves it active`() throws {
@@ -75,7 +75,7 @@ struct KeyLifeTests {
 
         #expect(try database.psql(everythingElse) == before)
         #expect(try sealedState(id) == "1|suspected|f|f|1|failed,held,queued")
-        #expect(try database.psql("select event from byok.key_events") == "added")
+        #expect(try database.psql("select event from byok.key_events") == "added\nenabled")
     }
 
     @Test func `a service that was granted too much still cannot pass a replacement off as a rotation`() throws {
@@ -124,7 +124,7 @@ struct KeyLifeTests {
                 (select string_agg(state, ',' order by state) from byok.email_outbox),
                 (select string_agg(event, ',' order by id) from byok.key_events)
             """)
-        #expect(left == "0|0|cancelled,cancelled,failed|added,deleted")
+        #expect(left == "0|0|cancelled,cancelled,failed|added,enabled,deleted")
     }
 
     @Test func `a deletion that is rolled back took nothing along`() throws {

@@ -42,7 +42,7 @@ struct RewrapTests {
             try database.psql("select sealed = \(TestDatabase.sealed(9)), master_key_version from byok.api_keys")
                 == "t|2")
         #expect(try database.psql("select count(*) from byok.key_fingerprints") == "1")
-        #expect(try database.psql("select event from byok.key_events") == "added")
+        #expect(try database.psql("select event from byok.key_events") == "added\nenabled")
     }
 
     @Test func `the same batch again answers the same and writes nothing`() throws {

@@ -10,7 +10,7 @@ struct RowSecurityTests {
 
         #expect(try database.psql("select label from byok.my_keys", user: SupabaseShape.alice) == "key 1")
         #expect(try database.psql("select label from byok.api_keys", user: SupabaseShape.bob) == "key 2")
-        #expect(try database.psql("select event from byok.key_events", user: SupabaseShape.bob) == "added")
+        #expect(try database.psql("select event from byok.key_events", user: SupabaseShape.bob) == "added\nenabled")
         let nobody = "00000000-0000-4000-8000-00000000000c"
         for relation in ["my_keys", "api_keys", "key_events", "analyses"] {
             #expect(try database.psql("select count(*) from byok.\(relation)", user: nobody) == "0")

@@ -33,7 +33,7 @@ struct SettleTransitionTests {
                 == "authentication_error|\(VerdictDatabase.run(2))|t")
         #expect(
             try db.database.psql("SELECT string_agg(event, ' ' ORDER BY id) FROM byok.key_events")
-                == "added suspected disabled")
+                == "added enabled suspected disabled")
         #expect(try db.count("byok.email_outbox WHERE state = 'queued' AND not_before > now() + '29 min'") == "1")
     }
 
@@ -86,7 +86,7 @@ struct SettleTransitionTests {
         try db.database.shiftTime(by: "24 hours")
         #expect(try db.settle(2, 1...1, "valid") == "valid 1")
         #expect(try db.read("status, first_refused_at IS NULL", 1) == "active|t")
-        #expect(try db.count("byok.key_events WHERE event = 'enabled'") == "1")
+        #expect(try db.count("byok.key_events WHERE event = 'enabled' AND run_id IS NOT NULL") == "1")
         try db.database.shiftTime(by: "24 hours")
         #expect(try db.settle(3, 1...1, "refused") == "suspected 1")
     }

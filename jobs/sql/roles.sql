@@ -238,7 +238,7 @@ insert into calls values
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
     ('byok_rotate', 'record_verification'),
 
-    ('byok_savings', 'key_holdings'), ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
+    ('byok_savings', 'id_buckets'), ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
     ('byok_savings', 'period_parts'), ('byok_savings', 'price_periods'), ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');

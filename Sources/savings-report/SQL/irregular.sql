@@ -1,4 +1,5 @@
--- The first rows of [$1, $2) whose numbers cannot be right or are not there; of everybody or of user $3.
+-- The first rows of [$1, $2) whose numbers cannot be right or are not there; of everybody or of user $3. Prices are
+-- everybody's, those of tokens in currency $4.
 select i.id, i.user_id, i.reason
 from (
     select a.id::text, a.user_id,
@@ -22,6 +23,15 @@ from (
     left join byok.analyses a on a.id = l.analysis_id
     where (l.entry = 'refund' and l.credits > 0 or l.credits = 'NaN') and l.at >= $1 and l.at < $2
         and ($3::uuid is null or a.user_id = $3)
+    union all
+    select 'price ' || p.kind || ' ' || p.provider, null, 'price_unknown'
+    from byok.credit_prices p
+    where 'NaN' in (p.credits_list, p.credits_own_key) and p.valid_from < $2 and coalesce(p.valid_until, 'infinity') > $1
+    union all
+    select 'token price ' || t.provider || ' ' || t.model, null, 'price_unknown'
+    from byok.token_prices t
+    where 'NaN' in (t.input_price, t.output_price) and t.currency = $4 and t.valid_from < $2
+        and coalesce(t.valid_until, 'infinity') > $1
 ) i
 order by i.reason, i.id
 limit 100

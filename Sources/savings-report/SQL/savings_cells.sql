@@ -9,7 +9,8 @@
 -- not computed: the planner would take every moment for a group of its own, and sort.
 with
 cells as (
-    select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason, a.credits_list, a.credits_charged,
+    select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason,
+        case when a.fallback_reason = 'key_disabled' and a.mode = 'fallback' then a.key_id end as key_id, a.credits_list, a.credits_charged,
         case when $7::boolean and a.mode = 'own_key' then a.model end as model,
         b.at as since, coalesce(h.stretch, 0) as stretch,
         count(*) as analyses,
@@ -21,19 +22,34 @@ cells as (
     left join byok.key_stretches($1, $2, $3) h
         on h.user_id = a.user_id and h.at <= a.started_at and h.until > a.started_at
     left join byok.period_parts($5) b
-        on b.number = width_bucket(
-            case when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key' then a.started_at
-                when cardinality($4::timestamptz[]) = 1 then $1
-                else ($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])] end, $5::timestamptz[])
+        on b.number = case
+            when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key'
+                then width_bucket(a.started_at, $5::timestamptz[])
+            when cardinality($4::timestamptz[]) = 1 then 1
+            else width_bucket(($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])], $5::timestamptz[])
+        end
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 ),
 tariff as materialized (
-    select b.at as since, p.kind, p.provider, p.credits_list, nullif(p.credits_own_key, 'NaN') as own
+    select b.at as since, p.kind, p.provider, p.credits_list, p.credits_own_key as own
     from unnest($5::timestamptz[]) b (at)
     join byok.price_periods($1, $2) p on p.valid_from <= b.at and p.until > b.at
 ),
-holdings as materialized (select h.* from byok.key_holdings($1, $2, $3) h),
+-- What each user held of each provider in each stretch of the period. Of several keys of a provider the best, by state: usable,
+-- set_aside, not_checked, disabled; `event_id` is the event since which it was so.
+spells as materialized (select s.* from byok.key_spells($1, $2, $3) s),
+stretches as materialized (select t.user_id, t.stretch, t.at from byok.key_stretches($1, $2, $3) t),
+holdings as materialized (
+    select distinct on (m.user_id, m.stretch, s.provider) m.user_id, m.stretch, s.provider, s.state, s.event_id
+    from (
+        select t.user_id, t.stretch, t.at from stretches t
+        union all
+        select distinct s.user_id, 0, $1 from spells s where s.user_id not in (select t.user_id from stretches t)
+    ) m
+    join spells s on s.user_id = m.user_id and s.at <= m.at and s.until > m.at
+    order by m.user_id, m.stretch, s.provider, s.state desc, s.at desc, s.event_id desc
+),
 -- Few different hands are held by many users: `,anthropic usable,openai disabled,`.
 hands as materialized (
     select h.user_id, h.stretch, ',' || string_agg(h.provider || ' ' || h.state, ',' order by h.provider) || ',' as hand
@@ -58,7 +74,7 @@ choices as materialized (
 -- that the analysis would have had; where neither a key nor a provider is known, the dearest, so that nothing is overstated.
 judged as materialized (
     select c.user_id, c.kind, c.provider, c.mode, c.credits_list as list, c.credits_charged as charged, c.stretch,
-        c.since,
+        c.since, c.key_id,
         c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
         case when k.provider is not null then c.metered::integer else 0 end as costed,
         (c.input_tokens * k.input_price + c.output_tokens * k.output_price) * 0.000001 as cost,
@@ -107,7 +123,8 @@ judged as materialized (
         end
     ) o (own)
 ),
--- By user. Rows set aside are counted and charged, and in nothing else.
+-- By user. A sum is null where nothing of it is known. Rows set aside are in no list price, charge beside it or rate; they
+-- are counted, and charged, and missed what they missed, all the same.
 sums as materialized (
     select j.user_id, bool_or(j.mode <> 'plan') as has_used,
         sum(j.analyses) as analyses,
@@ -120,9 +137,10 @@ sums as materialized (
         sum(j.analyses) filter (where not j.is_regular and j.mode = 'own_key') as own_irregular,
         sum(j.analyses * j.list) filter (where j.is_regular) as list,
         sum(j.analyses * j.charged) filter (where j.is_regular) as charged,
-        sum(j.analyses * j.charged) filter (where not j.is_regular and j.charged < 'NaN') as charged_aside,
+        sum(j.analyses * j.charged) filter (where j.charged < 'NaN') as charged_all,
         sum(j.analyses * (j.list - j.charged)) filter (where j.is_regular and j.mode = 'own_key') as own_saved,
         sum(j.analyses) filter (where j.cause between 1 and 9 and j.is_charge_known is not true) as not_known,
+        sum(j.missed) filter (where j.cause between 1 and 9) as missed,
         array[
             sum(j.analyses) filter (where j.cause = 1), sum(j.analyses) filter (where j.cause = 2),
             sum(j.analyses) filter (where j.cause = 3), sum(j.analyses) filter (where j.cause = 4),

@@ -3,8 +3,7 @@ booked_late as materialized (
     select l.id, l.analysis_id, l.credits, a.user_id, uuid_hash(l.analysis_id) & 1023 as bucket
     from byok.credit_ledger l
     join byok.analyses a on a.id = l.analysis_id
-    where l.entry = 'charge' and l.at >= $2 and l.at < $2 + interval '7 days' and $3::uuid is null
-        and a.started_at >= $1 and a.started_at < $2
+    where l.entry = 'charge' and l.at >= $2 and $3::uuid is null and a.started_at >= $1 and a.started_at < $2
 ),
 others_early as materialized (
     select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
@@ -13,37 +12,66 @@ others_early as materialized (
     where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
 ),
 -- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
--- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges.
-buckets as materialized (
-    select x.bucket, sum(x.hash) as difference, nullif(sum(x.credits), 'NaN') as credits, max(x.id) as last_id,
-        count(*) - count(x.id) as analyses
-    from (
-        select uuid_hash(a.id) & 1023 as bucket,
-            case when a.credits_charged <> 0 then uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 end as hash,
-            null::numeric as credits, null::bigint as id
-        from byok.analyses a
-        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
-        union all
-        select uuid_hash(l.analysis_id) & 1023,
-            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, l.id
-        from byok.credit_ledger l
-        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and l.credits <> 0 and $3::uuid is null
-    ) x
-    group by 1
+-- charge, an entry takes one off. What comes to 0 is the same analyses at the same charges. What was charged nothing needs
+-- no booking, and a booking of nothing is none.
+charged as materialized (
+    select count(*) as analyses,
+        sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
+        sum(a.credits_list) filter (where a.credits_list < 'NaN') as list,
+        sum(a.credits_charged) filter (where a.credits_charged < 'NaN') as charged
+    from byok.analyses a
+    where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
 ),
+booked as materialized (
+    select count(*) as entries, max(l.id) as last_id, count(*) filter (where l.credits = 'NaN') as irregular,
+        sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0) as hash,
+        sum(l.credits) filter (where l.credits < 'NaN') as credits
+    from byok.credit_ledger l
+    where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
+),
+-- What lies beyond the period's ends, as an entry that is missing from the ledger or too many in it.
+strays as materialized (
+    select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 as hash, e.credits
+    from others_early e
+    union all
+    select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1), e.credits
+    from booked_late e
+),
+differences as materialized (
+    select coalesce(c.hash, 0) - coalesce(b.hash, 0) + s.hash <> 0 or b.irregular + s.irregular > 0 as is_different
+    from charged c, booked b, (
+        select coalesce(sum(s.hash) filter (where s.credits <> 0), 0) as hash,
+            count(*) filter (where s.credits = 'NaN') as irregular
+        from strays s
+    ) s
+),
+-- Where that is not 0, by 1,024 buckets of ids: which of them differ. Joined, not computed: see above.
 suspects as materialized (
     select x.bucket
     from (
-        select b.bucket, coalesce(b.difference, 0) as difference from buckets b
+        select g.bucket,
+            sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
+            0 as irregular
+        from byok.analyses a
+        left join byok.id_buckets() g on g.bucket = uuid_hash(a.id) & 1023
+        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null and (select d.is_different from differences d)
+        group by 1
         union all
-        select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 from others_early e
-        where e.credits <> 0
+        select g.bucket,
+            -sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0),
+            count(*) filter (where l.credits = 'NaN')
+        from byok.credit_ledger l
+        left join byok.id_buckets() g on g.bucket = uuid_hash(l.analysis_id) & 1023
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
+            and (select d.is_different from differences d)
+        group by 1
         union all
-        select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) from booked_late e
-        where e.credits <> 0
+        select s.bucket, case when s.credits <> 0 then s.hash end, (s.credits = 'NaN')::integer
+        from strays s
+        where (select d.is_different from differences d)
     ) x
     group by 1
-    having sum(x.difference) <> 0
+    having sum(x.hash) <> 0 or sum(x.irregular) > 0
 ),
 -- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
 recounts as materialized (
@@ -52,14 +80,15 @@ recounts as materialized (
             + coalesce(sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN'), 0) as difference,
         coalesce(sum(b.outside), 0) as booked_outside,
         sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN') as booked_unpriced,
-        sum(b.irregular)::bigint as irregular, max(b.last_id) as last_id,
+        sum(b.irregular)::bigint as irregular, sum(b.all_entries)::bigint as entries, max(b.last_id) as last_id,
         bool_and(a.credits_charged is null or a.credits_charged = 'NaN'
             or b.irregular = 0 and (
                 b.entries <= 1 and b.booked = a.credits_charged
                 or coalesce(b.booked + b.corrected = a.credits_charged, false))) as is_balanced
     from byok.analyses a
     cross join lateral (
-        select count(*) filter (where l.entry = 'charge') as entries,
+        select count(*) filter (where l.entry = 'charge' and l.credits <> 0) as entries,
+            count(*) filter (where l.entry = 'charge') as all_entries,
             count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
             coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
             sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected,
@@ -77,7 +106,7 @@ recounts as materialized (
 -- Charges within the period that belong to no analysis of it.
 unplaced as materialized (
     select count(*) as entries, coalesce(sum(x.credits) filter (where x.credits < 'NaN'), 0) as credits,
-        min(x.id) as first_id, max(x.id) as last_id
+        count(*) filter (where x.credits = 'NaN') as irregular, min(x.id) as first_id, max(x.id) as last_id
     from (
         select e.id, e.credits from others_early e where e.bucket not in (select s.bucket from suspects s)
         union all
@@ -92,14 +121,14 @@ unplaced as materialized (
 -- Refunds and corrections belong to the period in which they were booked.
 returns as materialized (
     select a.user_id, ($4::timestamptz[])[width_bucket(l.at, $4::timestamptz[])] as month, l.entry, a.kind, a.provider,
-        case when a.started_at < $1 then 'earlier' else a.mode end as mode,
+        a.mode, a.started_at < $1 as is_earlier, a.started_at < date_trunc('month', l.at, 'UTC') as is_correction,
         count(*) as entries, coalesce(sum(l.credits) filter (where l.credits < 'NaN'), 0) as credits,
         count(*) filter (where l.entry = 'refund' and l.credits > 0 or l.credits = 'NaN') as irregular,
         max(l.id) as last_id
     from byok.credit_ledger l
     left join byok.analyses a on a.id = l.analysis_id
     where l.entry <> 'charge' and l.at >= $1 and l.at < $2 and ($3::uuid is null or a.user_id = $3)
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
 returned as materialized (
     select r.user_id,
@@ -107,14 +136,14 @@ returned as materialized (
         sum(r.credits) filter (where r.entry = 'refund') as refunded,
         (sum(r.entries) filter (where r.entry = 'correction'))::bigint as corrections,
         sum(r.credits) filter (where r.entry = 'correction') as corrected,
-        sum(r.credits) filter (where r.mode = 'earlier') as of_earlier_periods,
+        sum(r.credits) filter (where r.is_earlier) as of_earlier_periods,
         sum(r.irregular)::bigint as irregular
     from returns r
     group by 1
 ),
 outages as materialized (
     select s.*, round(extract(epoch from least(s.until, $2) - greatest(s.at, $1)) / 3600, 2) as hours
-    from byok.key_spells($1, $2, $3) s
+    from spells s
     where s.state = 'disabled'
 ),
 users as materialized (
@@ -123,19 +152,21 @@ users as materialized (
         coalesce(a.eligible, 0) as eligible, coalesce(a.own_key, 0) as own_key, coalesce(a.plan, 0) as plan,
         coalesce(a.fallback, 0) as fallback, coalesce(a.unpriced, 0) as unpriced,
         coalesce(a.irregular, 0) + coalesce(r.irregular, 0) + coalesce(x.irregular, 0) as irregular,
-        coalesce(a.list, 0) as list, coalesce(a.charged, 0) as charged,
-        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) as charged_all,
-        coalesce(a.list - a.charged, 0) as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
+        -- Who has no analyses was charged nothing; of whom nothing is known it is null.
+        case when a.analyses is null then 0 else a.list end as list,
+        case when a.analyses is null then 0 else a.charged end as charged,
+        case when a.analyses is null then 0 else a.charged_all end as charged_all,
+        case when a.analyses is null then 0 else a.list - a.charged end as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
         a.own_saved / nullif(a.own_key - coalesce(a.own_irregular, 0), 0) as break_even,
-        (select coalesce(sum(m), 0) from unnest(a.cause_missed) m) as missed,
+        coalesce(a.missed, case when coalesce(a.not_known, 0) = 0 then 0 end) as missed,
         coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
         coalesce(o.hours, 0) as hours_disabled, a.first_own_key_at, a.last_own_key_at,
         coalesce(a.costed, 0) as costed, case when a.costed = a.own_key and a.own_key > 0 then a.cost end as cost,
-        case when coalesce(a.own_irregular, 0) = 0 then coalesce(a.list - a.charged, 0) end as saved_whole,
+        case when coalesce(a.own_irregular, 0) = 0 then a.list - a.charged end as saved_whole,
         coalesce(r.refunds, 0) as refunds, coalesce(r.refunded, 0) as refunded,
         coalesce(r.corrections, 0) as corrections, coalesce(r.corrected, 0) as corrected,
         coalesce(r.of_earlier_periods, 0) as of_earlier_periods,
-        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) + coalesce(x.difference, 0) as booked,
+        coalesce(a.charged_all, 0) + coalesce(x.difference, 0) as booked,
         coalesce(x.booked_unpriced, 0) as booked_unpriced,
         coalesce(x.booked_outside, 0) + coalesce(c.credits, 0) as booked_outside,
         coalesce(x.is_balanced, true) as balanced,
@@ -157,7 +188,8 @@ users as materialized (
     where user_id is not null
 ),
 ranked as materialized (
-    select u.*, row_number() over (order by u.saved desc, u.user_id) as place, count(*) over () as population
+    select u.*, row_number() over (order by u.saved desc nulls last, u.user_id) as place, count(*) over () as population
     from users u
-    where u.keyed and u.rate is not null
+    -- A statement is its user's, with or without a key.
+    where u.keyed and u.rate is not null or $3::uuid is not null
 ),

@@ -3,7 +3,7 @@ select a.id, a.user_id, a.credits_charged as charged, b.entries, trim_scale(b.bo
     trim_scale(b.corrected) as corrected
 from byok.analyses a
 cross join lateral (
-    select count(*) filter (where l.entry = 'charge') as entries,
+    select count(*) filter (where l.entry = 'charge' and l.credits <> 0) as entries,
         count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
         coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
         sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected

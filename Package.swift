@@ -27,6 +27,10 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "audit-scan", targets: ["audit-scan"]),
+    ],
+    traits: [
+        .trait(name: "Compression", description: "Reads .gz and .zst logs; needs zlib and libzstd.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,6 +43,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        // Our own: what the scanner does to every byte. Optimised in debug builds too, or its tests would crawl.
+        .target(name: "CScan", cSettings: [.unsafeFlags(["-O2", "-Wno-psabi"])]),
 
         // floor 1
         .target(name: "Secrets", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -73,6 +81,18 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "Scanner", dependencies: ["CScan", "Fingerprints", "Providers", "Secrets"], swiftSettings: strict),
+
+        .target(
+            name: "LogSources",
+            dependencies: [
+                .target(name: "CZlib", condition: .when(traits: ["Compression"])),
+                .target(name: "CZstd", condition: .when(traits: ["Compression"])),
+                "Scanner", "Secrets", "System",
             ],
             swiftSettings: strict),
 
@@ -113,7 +133,26 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "audit-scan",
+            dependencies: [
+                "Batch", "Fingerprints", "LogSources", "Postgres", "Providers", "Reports", "Scanner", "Secrets",
+                "System", argumentParser,
+            ],
+            resources: [
+                .embedInCode("SQL/audit_rows.sql"), .embedInCode("SQL/disable_leaked.sql"),
+                .embedInCode("SQL/leaked_keys.sql"), .embedInCode("SQL/previous_scan.sql"),
+                .embedInCode("SQL/stored_counts.sql"), .embedInCode("SQL/stored_windows.sql"),
+            ],
+            swiftSettings: strict),
+
         // tests and what they stand on
+        .target(
+            name: "ScanCorpus", dependencies: ["Providers"], path: "Tests/ScanCorpus", swiftSettings: strictTests),
+        .executableTarget(
+            name: "scan-corpus",
+            dependencies: ["Fingerprints", "Providers", "ScanCorpus", "Secrets", argumentParser],
+            path: "Tests/ScanCorpusTool", swiftSettings: strictTests),
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -148,6 +187,20 @@ let package = Package(
         .testTarget(
             name: "BatchTests",
             dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport", argumentParser],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "ScannerTests",
+            dependencies: ["Scanner", "CScan", "Fingerprints", "Providers", "ScanCorpus", "Secrets"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "LogSourcesTests",
+            dependencies: [
+                "Fingerprints", "LogSources", "Providers", "ScanCorpus", "Scanner", "Secrets", "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "AuditScanTests",
+            dependencies: ["audit-scan", "Fingerprints", "Providers", "ScanCorpus", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(

@@ -1,0 +1,18 @@
+public import Fingerprints
+
+/// What is looked for, shared by all that scan.
+public struct ScanRules: Sendable {
+    /// Decompresses the beginning of a gzip stream, as far as the input and `limit` bytes of output go.
+    public typealias Inflate = @Sendable (_ gzip: [UInt8], _ limit: Int) -> [UInt8]?
+
+    public let scanKey: ScanKey
+    public let stored: StoredWindows
+    /// Nil where the build has no zlib: gzip text is then told as not read.
+    public let inflate: Inflate?
+
+    public init(scanKey: ScanKey, stored: StoredWindows, inflate: Inflate? = nil) {
+        self.scanKey = scanKey
+        self.stored = stored
+        self.inflate = inflate
+    }
+}

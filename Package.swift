@@ -27,6 +27,8 @@ let package = Package(
     products: [
         .executable(name: "byok", targets: ["byok"]),
         .executable(name: "revalidate", targets: ["revalidate"]),
+        .executable(name: "rotate-master", targets: ["rotate-master"]),
+        .executable(name: "savings-report", targets: ["savings-report"]),
         .executable(name: "audit-scan", targets: ["audit-scan"]),
     ],
     traits: [
@@ -81,6 +83,7 @@ let package = Package(
                 .embedInCode("SQL/acquire_lease.sql"), .embedInCode("SQL/renew_lease.sql"),
                 .embedInCode("SQL/release_lease.sql"), .embedInCode("SQL/start_run.sql"),
                 .embedInCode("SQL/finish_run.sql"), .embedInCode("SQL/record_audit.sql"),
+                .embedInCode("SQL/is_operator.sql"), .embedInCode("SQL/previous_report.sql"),
             ],
             swiftSettings: strict),
 
@@ -96,20 +99,46 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // floor 4: the jobs
+        // between: what grew too large to be one job's own folder
+        .target(
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
+            resources: [
+                .embedInCode("SQL/begin_rotation.sql"),
+                .embedInCode("SQL/count_rest.sql"),
+                .embedInCode("SQL/fence_rotation.sql"),
+                .embedInCode("SQL/note_rotation.sql"),
+                .embedInCode("SQL/open_rotation.sql"),
+                .embedInCode("SQL/prove_rotation_end.sql"),
+                .embedInCode("SQL/quarantine_row.sql"),
+                .embedInCode("SQL/read_page.sql"),
+                .embedInCode("SQL/read_rest.sql"),
+                .embedInCode("SQL/replay_lag.sql"),
+                .embedInCode("SQL/replicas.sql"),
+                .embedInCode("SQL/rewrap_keys.sql"),
+                .embedInCode("SQL/shard_progress.sql"),
+                .embedInCode("SQL/state_rotation_end.sql"),
+            ],
+            swiftSettings: strict),
+
+        // floor 4: what jobs that open keys are configured with
+        .target(
+            name: "KeySettings", dependencies: ["Batch", "Fingerprints", "Providers", "Secrets", "System", "Vault"],
+            swiftSettings: strict),
+
+        // floor 5: the jobs
         .executableTarget(
             name: "byok",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")],
             swiftSettings: strict),
         .executableTarget(
             name: "revalidate",
             dependencies: [
-                "Batch", "Fingerprints", "HTTPS", "Postgres", "Providers", "Reports", "Secrets", "System", "Vault",
-                argumentParser,
+                "Batch", "Fingerprints", "HTTPS", "KeySettings", "Postgres", "Providers", "Reports", "Secrets",
+                "System", "Vault", argumentParser,
             ],
             resources: [
                 .embedInCode("SQL/approve_guard.sql"), .embedInCode("SQL/approve_past.sql"),
@@ -119,8 +148,8 @@ let package = Package(
                 .embedInCode("SQL/explain_checks.sql"), .embedInCode("SQL/explain_events.sql"),
                 .embedInCode("SQL/explain_key.sql"), .embedInCode("SQL/explain_mails.sql"),
                 .embedInCode("SQL/guard_state.sql"), .embedInCode("SQL/installation.sql"),
-                .embedInCode("SQL/overdue_count.sql"), .embedInCode("SQL/previous_report.sql"),
-                .embedInCode("SQL/put_fingerprints.sql"),
+                .embedInCode("SQL/locked_keys.sql"), .embedInCode("SQL/overdue_count.sql"),
+                .embedInCode("SQL/put_fingerprints.sql"), .embedInCode("SQL/return_unanswered.sql"),
                 .embedInCode("SQL/quarantine_key.sql"), .embedInCode("SQL/recorded_outcome.sql"),
                 .embedInCode("SQL/run_books.sql"), .embedInCode("SQL/settle_checks.sql"),
                 .embedInCode("SQL/status_backlog.sql"), .embedInCode("SQL/status_leases.sql"),
@@ -132,6 +161,26 @@ let package = Package(
                 .embedInCode("SQL/visible_keys.sql"),
             ],
             swiftSettings: strict),
+        // No Vault: it cannot decrypt.
+        .executableTarget(
+            name: "savings-report",
+            dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", argumentParser],
+            resources: [
+                .embedInCode("SQL/bounds.sql"), .embedInCode("SQL/claimed.sql"), .embedInCode("SQL/functions.sql"),
+                .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
+                .embedInCode("SQL/prices.sql"), .embedInCode("SQL/savings_cells.sql"),
+                .embedInCode("SQL/savings_ledger.sql"), .embedInCode("SQL/savings_parts.sql"),
+                .embedInCode("SQL/unbalanced.sql"), .embedInCode("SQL/unplaced.sql"),
+            ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "rotate-master",
+            dependencies: [
+                "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System", "Vault", argumentParser,
+            ],
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "audit-scan",
@@ -140,8 +189,9 @@ let package = Package(
                 "System", argumentParser,
             ],
             resources: [
-                .embedInCode("SQL/audit_rows.sql"), .embedInCode("SQL/disable_leaked.sql"),
-                .embedInCode("SQL/leaked_keys.sql"), .embedInCode("SQL/previous_scan.sql"),
+                .embedInCode("SQL/audit_end.sql"), .embedInCode("SQL/audit_rows.sql"),
+                .embedInCode("SQL/copy_rows.sql"), .embedInCode("SQL/disable_leaked.sql"),
+                .embedInCode("SQL/leaked_keys.sql"),
                 .embedInCode("SQL/stored_counts.sql"), .embedInCode("SQL/stored_windows.sql"),
             ],
             swiftSettings: strict),
@@ -156,8 +206,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
             path: "Tests/TestSupport", swiftSettings: strictTests),
+        .target(
+            name: "Planted", dependencies: ["Providers", "Secrets"], path: "Tests/Planted",
+            swiftSettings: strictTests),
         .executableTarget(
-            name: "provider-simulator", dependencies: ["HTTPS", "Providers", argumentParser],
+            name: "provider-simulator", dependencies: ["HTTPS", "Planted", "Providers", argumentParser],
             path: "Tests/ProviderSimulator", swiftSettings: strictTests),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strictTests),
@@ -202,19 +255,48 @@ let package = Package(
             name: "AuditScanTests",
             dependencies: ["audit-scan", "Fingerprints", "Providers", "ScanCorpus", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
+        .executableTarget(
+            name: "rotation-baseline", dependencies: ["Postgres"],
+            path: "Tests/RotationBench",
+            exclude: [
+                "foreground_read.sql", "foreground_update.sql", "pgcrypto_prepare.sql", "pgcrypto_rotation.sql",
+                "python_rotation.py",
+            ],
+            swiftSettings: strictTests),
         .testTarget(name: "SchemaTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
-            name: "ByokTests", dependencies: ["byok", "revalidate", "provider-simulator", "Postgres", "TestSupport"],
+            name: "ByokTests",
+            dependencies: ["byok", "revalidate", "provider-simulator", "Planted", "Postgres", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "RevalidateTests",
             dependencies: [
-                "revalidate", "byok", "provider-simulator", "Batch", "Postgres", "Providers", "Reports", "Secrets",
-                "System", "TestSupport", "Vault",
+                "revalidate", "byok", "provider-simulator", "Batch", "Planted", "Postgres", "Providers", "Reports",
+                "Secrets", "System", "TestSupport", "Vault",
             ],
             exclude: ["Expected"], swiftSettings: strictTests),
         .testTarget(
-            name: "SuiteTests", dependencies: ["Batch", "TestSupport", "byok", "revalidate", "provider-simulator"],
+            name: "RotationTests", dependencies: ["Rotation", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "RotateMasterTests",
+            dependencies: [
+                "rotate-master", "byok", "Batch", "Postgres", "Reports", "Rotation", "Secrets", "System",
+                "TestSupport", "Vault",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SavingsReportTests",
+            dependencies: [
+                "savings-report", "Batch", "Postgres", "Reports", "Secrets", "System", "TestSupport",
+            ],
+            exclude: ["Validators"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "SuiteTests",
+            dependencies: [
+                "Batch", "Planted", "TestSupport", "byok", "revalidate", "rotate-master", "savings-report",
+                "provider-simulator",
+            ],
             swiftSettings: strictTests),
     ]
 )

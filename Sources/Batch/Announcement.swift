@@ -2,13 +2,13 @@ internal import System
 
 /// How the end of a run is told: JSON on request, one line on a terminal, and a container's termination message.
 struct Announcement {
-    let job: StaticString
+    let job: String
     let runID: String?
     let conclusion: Conclusion
 
     var json: String {
         var fields: [(String, JSONText.Value)] = [
-            ("job", .string(job.description)), ("run_id", runID.map { .string($0) } ?? .null),
+            ("job", .string(job)), ("run_id", runID.map { .string($0) } ?? .null),
             ("outcome", .string(conclusion.outcome.name.description)),
             ("exit", .integer(Int64(conclusion.status.rawValue))),
             ("counts", .object(conclusion.counts.map { ($0.name, .integer(Int64($0.value))) })),
@@ -30,6 +30,7 @@ struct Announcement {
         }
         if let report = conclusion.report { parts.append("report in \(report)") }
         if let next = conclusion.next { parts.append("next: \(next.text)") }
+        if conclusion.status != .done { parts.append("exit \(conclusion.status.rawValue)") }
         return Terminal.escape(parts.joined(separator: "; "))
     }
 

@@ -29,6 +29,15 @@ public struct CommonSettings: Sendable {
     public let metricsFile: String?
 
     public init(_ flags: CommonFlags, in environment: EnvironmentVariables) throws(SettingError) {
+        try self.init(flags.typed, in: environment)
+    }
+
+    /// As a job would read them that is given this folder and nothing else.
+    public init(reportDir: String?, in environment: EnvironmentVariables) throws(SettingError) {
+        try self.init(TypedFlags(reportDir: reportDir), in: environment)
+    }
+
+    init(_ flags: TypedFlags, in environment: EnvironmentVariables) throws(SettingError) {
         let quiet = try Self.quiet.value(in: environment)
         let verbose = try Self.verbose.value(in: environment)
         isDryRun = try Self.dryRun.value(in: environment) || flags.dryRun
@@ -40,6 +49,12 @@ public struct CommonSettings: Sendable {
         reportFolder = try Self.reportFolder.value(flag: flags.reportDir, in: environment)
         maxDuration = try Self.maxDuration.optionalValue(flag: flags.maxDuration, in: environment)
         metricsFile = try Self.metricsFile.optionalValue(flag: flags.metricsFile, in: environment)
+    }
+
+    /// What a command by hand has no use for, in an environment that it shares with the jobs, is not read.
+    static func variables(byHand: Bool) -> [String] {
+        let ofJobs = [reportFolder.variable, metricsFile.variable].map(\.description)
+        return byHand ? variables.filter { !ofJobs.contains($0) } : variables
     }
 
     static let dryRun = Setting<Bool>.toggle(

@@ -1,3 +1,5 @@
+internal import System
+
 /// What a job hands back: everything it came to, counted.
 public struct Conclusion: Sendable {
     public struct Count: Sendable, Equatable {
@@ -30,10 +32,14 @@ public struct Conclusion: Sendable {
     /// The next step, such as how to resume.
     public let next: LogMessage?
     public let details: [Detail]
+    /// What a command by hand was asked for, such as the new key's id, in lines ended by `\n`; printed as it is
+    /// instead of a line of what was done, and not in JSON. Whoever prints it escapes it.
+    /// Empty where standard output belongs to something else, such as a key: then not even JSON goes there.
+    public let answer: String?
 
     public init(
         _ outcomes: [Outcome] = [.done], counts: [Count] = [], report: String? = nil, summary: LogMessage? = nil,
-        next: LogMessage? = nil, details: [Detail] = []
+        next: LogMessage? = nil, details: [Detail] = [], answer: String? = nil
     ) {
         self.outcomes = outcomes
         self.counts = counts
@@ -41,6 +47,7 @@ public struct Conclusion: Sendable {
         self.summary = summary
         self.next = next
         self.details = details
+        self.answer = answer
     }
 
     init(_ failure: JobFailure) {
@@ -51,8 +58,12 @@ public struct Conclusion: Sendable {
     public var outcome: Outcome { .first(of: outcomes) }
     public var status: ExitStatus { outcome.status }
 
+    /// Nothing in it acts on a terminal.
+    var harmlessAnswer: String { Terminal.escapeLines(answer ?? "") }
+
     func adding(_ outcome: Outcome) -> Conclusion {
         Conclusion(
-            outcomes + [outcome], counts: counts, report: report, summary: summary, next: next, details: details)
+            outcomes + [outcome], counts: counts, report: report, summary: summary, next: next, details: details,
+            answer: answer)
     }
 }

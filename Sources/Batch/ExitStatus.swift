@@ -35,7 +35,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .done: "done, the books balance"
         case .look: "done, and a person should look"
-        case .usage: "a flag or argument is wrong"
+        case .usage: "a flag, its value or an argument is wrong"
         case .quarantined: "done, but rows were quarantined"
         case .unavailable: "the database or every provider is unavailable"
         case .broken: "an invariant is broken: the books do not balance"

@@ -14,7 +14,7 @@ extension JobRunner {
         if CommandLine.arguments.contains("--json") {
             Terminal.standardOutput().write(usageJSON(Command._commandName, status) + "\n")
         }
-        Terminal.standardError().write(harmless(veiled(message)) + "\n")
+        Terminal.standardError().write(Terminal.escapeLines(veiled(message, but: names(of: command))) + "\n")
         exit(status)
     }
 
@@ -23,22 +23,28 @@ extension JobRunner {
             .object([
                 ("job", .string(job)), ("run_id", .null), ("outcome", .string("usage")),
                 ("exit", .integer(Int64(status))), ("counts", .object([])), ("report", .null),
-                ("error", .string("a flag or argument is wrong")), ("next", .string("see --help")),
+                ("error", .string("a flag, its value or an argument is wrong")), ("next", .string("see --help")),
             ]))
     }
 
-    /// The parser repeats what was typed, and that may be a key. Names of flags stay, so that a slip is found.
-    private static func veiled(_ message: String) -> String {
+    /// The parser repeats what was typed, and that may be a key. Names of flags and commands stay, so that a slip
+    /// is found.
+    private static func veiled(_ message: String, but names: Set<String>) -> String {
         let typed = CommandLine.arguments.dropFirst().flatMap { word in
             [word] + word.split(separator: "=", maxSplits: 1).map(String.init)
         }
         var message = message
         // The longest first: a short word may be part of a long one.
-        for word in typed.sorted(by: { $0.utf8.count > $1.utf8.count }) where !isFlagName(word) {
+        for word in typed.sorted(by: { $0.utf8.count > $1.utf8.count }) where !isFlagName(word) && !names.contains(word)
+        {
             message = message.replacing("'\(word)'", with: "'(not shown)'")
             if word.utf8.count >= 8 { message = message.replacing(word, with: "(not shown)") }
         }
         return message
+    }
+
+    private static func names(of command: any ParsableCommand.Type) -> Set<String> {
+        command.configuration.subcommands.reduce([command._commandName]) { $0.union(names(of: $1)) }
     }
 
     /// Two hyphens, then small letters and single hyphens: too poor for a key.
@@ -47,11 +53,5 @@ extension JobRunner {
         return word.utf8.dropFirst(2).allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-")
         }
-    }
-
-    /// Line breaks of the parser's own stay.
-    private static func harmless(_ message: String) -> String {
-        message.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { Terminal.escape($0) }.joined(separator: "\n")
     }
 }

@@ -26,27 +26,36 @@ public enum JobRunner {
         _ job: StaticString, _ flags: CommonFlags,
         _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
     ) async -> Never {
-        let status = await status(
-            of: job, flags, environment: EnvironmentVariables(reading: CommonSettings.variables), body)
-        exit(status.rawValue)
+        exit(await status(of: job, flags.typed, body).rawValue)
     }
 
-    /// `run` without ending the process.
-    static func status(
-        of job: StaticString, _ flags: CommonFlags, environment: EnvironmentVariables,
+    /// The same for a command that a person gives: on success it says in one line what it did, terminal or not.
+    public static func act(
+        _ command: StaticString, _ flags: ActionFlags, input: InputFlags? = nil, duration: DurationFlags? = nil,
         _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
+    ) async -> Never {
+        var typed = flags.typed
+        typed.noInput = input?.noInput ?? false
+        typed.maxDuration = duration?.maxDuration
+        exit(await status(of: command, typed, body).rawValue)
+    }
+
+    private static func status(
+        of job: StaticString, _ flags: TypedFlags, _ body: @Sendable (Run) async throws(JobFailure) -> Conclusion
     ) async -> ExitStatus {
+        let environment = EnvironmentVariables(reading: CommonSettings.variables(byHand: flags.isByHand))
+        if let fault = SuiteVariables.fault { return reject(job.description, fault, asJSON: flags.json) }
         let settings: CommonSettings
         do {
             settings = try CommonSettings(flags, in: environment)
         } catch {
-            return reject(job, JobFailure(error), asJSON: flags.json)
+            return reject(job.description, JobFailure(error), asJSON: flags.json)
         }
         let run = Run(job: job, settings: settings)
         run.log.info("started", "started, version \(SuiteVersion.text, as: "version")")
         let start = ContinuousClock.now
         let conclusion = await conclude(run, body)
-        return finish(run, conclusion, after: start.duration(to: .now))
+        return finish(run, conclusion, after: start.duration(to: .now), isByHand: flags.isByHand)
     }
 
     private static func prepare() {
@@ -64,20 +73,28 @@ public enum JobRunner {
         }
     }
 
-    private static func finish(_ run: Run, _ conclusion: Conclusion, after duration: Duration) -> ExitStatus {
+    private static func finish(
+        _ run: Run, _ conclusion: Conclusion, after duration: Duration, isByHand: Bool
+    ) -> ExitStatus {
         run.screen.draw("")
         let conclusion = recordMetrics(run, conclusion, duration)
-        let announcement = Announcement(job: run.job, runID: run.id.logged.text, conclusion: conclusion)
+        let announcement = Announcement(job: run.job.description, runID: run.id.logged.text, conclusion: conclusion)
+        let output = Terminal.standardOutput()
+        let isWatched = output.isTerminal && !run.settings.isQuiet && !run.settings.writesJSON
         if conclusion.status == .done {
             run.log.info("ended", "done after \(duration, as: "duration")")
-        } else {
+        } else if !(isWatched && run.screen.isTerminal) {
+            // On one terminal the announcement says it all.
             complain(conclusion, run.log)
         }
-        let output = Terminal.standardOutput()
-        if run.settings.writesJSON {
+        if run.settings.writesJSON, conclusion.answer != "" {
             output.write(announcement.json + "\n")
-        } else if output.isTerminal, !run.settings.isQuiet {
-            output.write(announcement.line + "\n")
+        } else {
+            // What ended badly may have done a part, which its counts tell.
+            let hasDone = conclusion.status == .done || !conclusion.counts.isEmpty
+            let isTold = isByHand && hasDone && !run.settings.isQuiet && conclusion.answer == nil
+            output.write(conclusion.harmlessAnswer)
+            if isWatched || isTold { output.write(announcement.line + "\n") }
         }
         announcement.leaveTerminationMessage()
         return conclusion.status
@@ -99,12 +116,14 @@ public enum JobRunner {
             try metrics.write(to: path)
             return conclusion
         } catch {
-            run.log.error("metrics_not_written", JobFailure(error).message)
+            let failure = JobFailure(error)
+            let next: LogMessage = failure.next.map { "; next: \($0)" } ?? ""
+            run.log.error("metrics_not_written", "\(failure.message)\(next)")
             return conclusion.adding(.notWritten)
         }
     }
 
-    static func reject(_ job: StaticString, _ failure: JobFailure, asJSON: Bool) -> ExitStatus {
+    static func reject(_ job: String, _ failure: JobFailure, asJSON: Bool) -> ExitStatus {
         let announcement = Announcement(job: job, runID: nil, conclusion: Conclusion(failure))
         if asJSON { Terminal.standardOutput().write(announcement.json + "\n") }
         Terminal.standardError().write(announcement.line + "\n")

@@ -35,7 +35,7 @@ public struct Lease: Sendable {
         } catch let error as PostgresError {
             throw JobFailure(error)
         } catch {
-            throw JobFailure(.broken, "the lease could not be taken")
+            throw JobFailure(.broken, "the lease could not be taken", next: "report this")
         }
     }
 

@@ -7,23 +7,28 @@ public struct Reply: Sendable {
     /// The same for programs, beside the fields that every command gives.
     public let details: [(String, JSONText.Value)]
     public let outcome: Outcome
+    public let counts: [Conclusion.Count]
 
-    public init(_ text: String, details: [(String, JSONText.Value)] = [], outcome: Outcome = .done) {
+    public init(
+        _ text: String, details: [(String, JSONText.Value)] = [], outcome: Outcome = .done,
+        counts: [Conclusion.Count] = []
+    ) {
         self.text = text
         self.details = details
         self.outcome = outcome
+        self.counts = counts
     }
 
     /// Nothing in it acts on a terminal.
     var harmlessText: String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { Terminal.escape($0) }
-            .joined(separator: "\n")
+        Terminal.escapeLines(text)
     }
 
     func json(of command: StaticString) -> String {
         let fields: [(String, JSONText.Value)] = [
             ("job", .string(command.description)), ("run_id", .null), ("outcome", .string(outcome.name.description)),
-            ("exit", .integer(Int64(outcome.status.rawValue))), ("counts", .object([])), ("report", .null),
+            ("exit", .integer(Int64(outcome.status.rawValue))),
+            ("counts", .object(counts.map { ($0.name, .integer(Int64($0.value))) })), ("report", .null),
         ]
         return JSONText.write(.object(fields + details))
     }

@@ -11,6 +11,7 @@ final class Screen: Sendable {
         self.terminal = terminal
     }
 
+    var isTerminal: Bool { terminal.isTerminal }
     var showsProgress: Bool { terminal.allowsRedraw }
     var width: Int { terminal.width }
 

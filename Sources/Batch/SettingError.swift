@@ -11,6 +11,9 @@ public struct SettingError: Error, Sendable, Equatable {
     /// What a good value looks like.
     public let expected: StaticString
 
+    /// A value that was typed, not one from the environment.
+    public var isOfFlag: Bool { place.description.hasPrefix("-") }
+
     public static func == (left: SettingError, right: SettingError) -> Bool {
         left.reason == right.reason && left.place.description == right.place.description
     }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 // libcurl's option and info functions are variadic, which Swift cannot call: one
 // typed door for each kind of argument.
@@ -50,6 +52,45 @@ static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, char **value
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+}
+
+static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+
+// epoll in libcurl's words: its own event holds a union with a pointer.
+
+struct ccurl_event {
+    curl_socket_t socket;
+    int readiness; // CURL_CSELECT_*
+};
+
+// `what` is CURL_POLL_*. The socket may be a new one under an old number, which the kernel does not know yet.
+static inline bool ccurl_watch(int poll, curl_socket_t socket, int what) {
+    struct epoll_event event = {.data.fd = socket};
+    if (what & CURL_POLL_IN) event.events |= EPOLLIN;
+    if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
+    if (what == CURL_POLL_REMOVE) return epoll_ctl(poll, EPOLL_CTL_DEL, socket, &event) == 0;
+    return epoll_ctl(poll, EPOLL_CTL_MOD, socket, &event) == 0 || epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+static inline int ccurl_wait(int poll, struct ccurl_event *ready, int capacity, int milliseconds) {
+    struct epoll_event events[64];
+    int count = epoll_wait(poll, events, capacity < 64 ? capacity : 64, milliseconds);
+    for (int i = 0; i < count; i++) {
+        ready[i].socket = events[i].data.fd;
+        ready[i].readiness = 0;
+        if (events[i].events & EPOLLIN) ready[i].readiness |= CURL_CSELECT_IN;
+        if (events[i].events & EPOLLOUT) ready[i].readiness |= CURL_CSELECT_OUT;
+        if (events[i].events & (EPOLLERR | EPOLLHUP)) ready[i].readiness |= CURL_CSELECT_ERR;
+    }
+    return count;
 }
 
 // CURLMsg is a union behind a tag: read here, once.

@@ -27,3 +27,10 @@ static inline int byok_rename_without_replacing(int folder, const char *from, co
     const unsigned int no_replace = 1;
     return (int)syscall(SYS_renameat2, folder, from, folder, to, no_replace);
 }
+
+// glibc's, hidden behind _GNU_SOURCE: ENOENT for 2. Null for a number it does not know.
+extern const char *strerrorname_np(int code);
+static inline const char *byok_errno_name(int code) { return strerrorname_np(code); }
+
+extern char **environ;
+static inline char **byok_environment(void) { return environ; }

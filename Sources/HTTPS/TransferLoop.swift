@@ -3,18 +3,19 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// The thread that owns the multi handle. Everybody else leaves mail and wakes it.
-///
-// `multi` and `active` are touched by that thread alone, from `start` on; the mailbox is behind a mutex, and
-// curl_multi_wakeup is the one call libcurl allows from other threads. The handle lives as long as the loop.
+/// The thread that owns the multi handle, which lives as long as the loop. Everybody else leaves mail behind a mutex and
+/// rings the watch's bell.
+// Unchecked: the compiler cannot see that one thread alone touches `multi`, `watch` and `active` from `start` on.
 @safe final class TransferLoop: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
+    private let watch: SocketWatch
     private let mailbox = Mutex(Mailbox())
     private var active: [ObjectIdentifier: Transfer] = [:]
 
     init(maximumIdleConnections: Int) throws(HTTPSError) {
         guard CurlLibrary.isStarted, let multi = unsafe curl_multi_init() else { throw .local }
         unsafe self.multi = unsafe multi
+        watch = try unsafe SocketWatch(multi)
         let bound = min(max(maximumIdleConnections, 1), 4096)
         guard unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, bound) == CURLM_OK else { throw .local }
     }
@@ -27,18 +28,20 @@ internal import Synchronization
     }
 
     func submit(_ transfer: Transfer) {
-        let isAccepted = mailbox.withLock { mailbox in
-            guard mailbox.stop == nil else { return false }
+        let isFirst: Bool? = mailbox.withLock { mailbox in
+            guard mailbox.stop == nil else { return nil }
             mailbox.submitted.append(transfer)
-            return true
+            return mailbox.submitted.count == 1
         }
-        if isAccepted { wake() } else { transfer.finish(.failure(.cancelled)) }
+        guard let isFirst else { return transfer.finish(.failure(.cancelled)) }
+        // Whoever put the first one in wakes the loop for those behind it too: it takes all that lies there.
+        if isFirst { watch.wake() }
     }
 
     func cancel(_ transfer: Transfer) {
         transfer.isCancelled.store(true, ordering: .releasing)
         mailbox.withLock { $0.cancelled.append(transfer) }
-        wake()
+        watch.wake()
     }
 
     /// A later order to abort overrides one to drain.
@@ -48,18 +51,14 @@ internal import Synchronization
             if let waiter, !mailbox.isClosed { mailbox.stopWaiters.append(waiter) }
             return mailbox.isClosed
         }
-        if isClosed { waiter?.resume() } else { wake() }
+        if isClosed { waiter?.resume() } else { watch.wake() }
     }
-
-    private func wake() { unsafe curl_multi_wakeup(multi) }
 
     private func run() {
         blockBrokenPipeSignal()
         while readMail() {
-            var running: Int32 = 0
-            unsafe curl_multi_perform(multi, &running)
-            // An ended transfer often brings the next one: look into the mailbox before sleeping.
-            if !reap() { unsafe curl_multi_poll(multi, nil, 0, 1000, nil) }
+            watch.wait()
+            reap()
         }
         close()
     }
@@ -97,8 +96,7 @@ internal import Synchronization
         transfer.finish(outcome)
     }
 
-    private func reap() -> Bool {
-        var hasEnded = false
+    private func reap() {
         var easy: UnsafeMutableRawPointer? = nil
         var code = CURLE_OK
         while unsafe ccurl_next_finished(multi, &easy, &code) {
@@ -106,9 +104,7 @@ internal import Synchronization
             unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
             guard let transfer = unsafe Transfer.from(context) else { continue }
             end(transfer, transfer.outcome(code))
-            hasEnded = true
         }
-        return hasEnded
     }
 
     private func close() {

@@ -31,11 +31,11 @@ public struct FileScan: Sendable {
             let file = try OpenedFile.open(path)
             source.size = file.size
             let beginning = try file.bytes(0..<min(file.size, Self.beginningLength))
+            let start = mark.flatMap { Self.stillHolds($0, file.identity, file.size, beginning) ? $0 : nil }
             if let format = ArchiveFormat(beginning) {
-                try await scanArchive(file, format, &source)
+                try await scanArchive(file, format, beginning, after: start, &source)
                 return source
             }
-            let start = mark.map { Self.stillHolds($0, file.identity, file.size, beginning) ? $0 : nil } ?? nil
             let result = try await scanPlain(path, file.size, from: start?.offset ?? 0)
             Self.put(result, start, file.identity, beginning, into: &source)
         } catch {
@@ -65,6 +65,7 @@ public struct FileScan: Sendable {
         source.bytesSeenBefore = start?.offset ?? 0
         source.bytesSeen = result.bytesSeen
         source.lineCount = result.lines
+        source.findingCount = result.findingCount
         source.findings = result.findings.map { located in
             LocatedFinding(
                 finding: located.finding, line: located.line + before, lineEnd: located.lineEnd + before,
@@ -73,10 +74,7 @@ public struct FileScan: Sendable {
         if result.shrank { source.add(.shrank) }
         if result.hasUnreadText { source.add(.encodedTextUnread) }
         let end = resumption(result, end: source.bytesSeenBefore + result.bytesSeen)
-        let length = min(beginning.count, end)
-        source.mark = SourceMark(
-            device: identity.device, inode: identity.inode, offset: end, lines: before + result.lines,
-            beginning: SHA256.hexDigest(of: beginning.span.extracting(first: length)), beginningLength: length)
+        source.mark = SourceMark(identity, offset: end, lines: before + result.lines, beginning: beginning)
     }
 }
 
@@ -84,6 +82,7 @@ struct PlainResult: Sendable {
     var bytesSeen = 0
     var lines = 0
     var findings: [LocatedFinding] = []
+    var findingCount = 0
     var lastLineStart = 0
     var shrank = false
     var hasUnreadText = false
@@ -93,6 +92,7 @@ extension FileScan {
     /// What one region gave, its lines counted from where it begins.
     private struct Region: Sendable {
         var findings: [Finding] = []
+        var findingCount = 0
         var lines = 0
         var lastLineStart: Int?
         var bytesSeen = 0
@@ -168,6 +168,7 @@ extension FileScan {
             if isEnd { break }
         }
         region.bytesSeen = max(0, min(place, range.upperBound) - range.lowerBound)
+        region.findingCount = scanner.findingCount
         region.lines = scanner.lines.count
         region.lastLineStart = scanner.lines.lastStart
         region.hasUnreadText = !scanner.unread.isEmpty
@@ -188,6 +189,7 @@ extension FileScan {
                     LocatedFinding(
                         finding: finding, line: line, lineEnd: line + finding.linesInside, column: column))
             }
+            result.findingCount += region.findingCount
             result.lines += region.lines
             lineStart = region.lastLineStart ?? lineStart
             result.bytesSeen += region.bytesSeen

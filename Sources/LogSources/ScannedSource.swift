@@ -1,4 +1,5 @@
 public import Scanner
+internal import Secrets
 
 /// A finding with its place in the source, counted from 1.
 public struct LocatedFinding: Sendable {
@@ -19,7 +20,9 @@ public struct ScannedSource: Sendable {
     /// How many of them an earlier run had looked at.
     public var bytesSeenBefore = 0
     public var lineCount = 0
+    /// What the sieve let through.
     public var findings: [LocatedFinding] = []
+    public var findingCount = 0
     public var problems: [SourceProblem] = []
     /// What the next run needs to go on from here.
     public var mark: SourceMark?
@@ -49,4 +52,15 @@ public struct SourceMark: Sendable, Equatable, Codable {
     public let beginningLength: Int
 
     public var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
+
+    /// `beginning` are the file's first bytes; those behind `offset` may still change.
+    init(_ identity: FileIdentity, offset: Int, lines: Int, beginning: [UInt8]) {
+        let length = min(beginning.count, offset)
+        device = identity.device
+        inode = identity.inode
+        self.offset = offset
+        self.lines = lines
+        self.beginning = SHA256.hexDigest(of: beginning.span.extracting(first: length))
+        beginningLength = length
+    }
 }

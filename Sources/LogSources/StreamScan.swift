@@ -3,9 +3,24 @@ internal import System
 
 /// Scans what comes as a stream: an archive, standard input, rows of a table.
 extension FileScan {
+    /// Nobody can read on in the middle of an archive: it is read whole, or was read whole before.
     func scanArchive(
-        _ file: borrowing OpenedFile, _ format: ArchiveFormat, _ source: inout ScannedSource
+        _ file: borrowing OpenedFile, _ format: ArchiveFormat, _ beginning: [UInt8], after mark: SourceMark?,
+        _ source: inout ScannedSource
     ) async throws(SourceFailure) {
+        if let mark, mark.offset == file.size {
+            source.bytesSeenBefore = file.size
+            source.mark = mark
+            return
+        }
+        try scan(file, format, &source)
+        guard source.isComplete, !shouldStop(), source.bytesSeen == file.size else { return }
+        source.mark = SourceMark(file.identity, offset: file.size, lines: source.lineCount, beginning: beginning)
+    }
+
+    private func scan(
+        _ file: borrowing OpenedFile, _ format: ArchiveFormat, _ source: inout ScannedSource
+    ) throws(SourceFailure) {
         guard let decompressor = try Decompressors.make(format) else {
             throw SourceFailure(.compressionNotSupported)
         }
@@ -30,7 +45,7 @@ extension FileScan {
             source.add(error.problem)
         }
         source.bytesSeen = input.offset
-        try sink.finish(into: &source)
+        try sink.conclude(into: &source)
     }
 
     /// Until it ends, with constant memory.
@@ -59,7 +74,7 @@ extension FileScan {
             onProgress(came)
         }
         if isAtEnd { source.size = source.bytesSeen }
-        try sink.finish(into: &source)
+        try sink.conclude(into: &source)
     }
 
     private static func read(
@@ -108,26 +123,21 @@ public struct StreamSink: ~Copyable {
         }
     }
 
-    /// Findings with their lines, and how many lines there were.
-    public mutating func finish() throws(ScanError) -> (findings: [LocatedFinding], lines: Int, hasUnreadText: Bool) {
+    /// Puts the findings, with their lines, into the source that was read.
+    public mutating func finish(into source: inout ScannedSource) throws(ScanError) {
         findings += try scanner.scan(isEnd: true)
-        let located = findings.map { finding in
+        source.findings = findings.map { finding in
             LocatedFinding(
                 finding: finding, line: finding.linesBefore + 1, lineEnd: finding.linesBefore + finding.linesInside + 1,
                 column: finding.offset - (finding.lineStart ?? 0) + 1)
         }
-        return (located, scanner.lines.count, !scanner.unread.isEmpty)
+        source.findingCount = scanner.findingCount
+        source.lineCount = scanner.lines.count
+        if !scanner.unread.isEmpty { source.add(.encodedTextUnread) }
     }
 
-    mutating func finish(into source: inout ScannedSource) throws(SourceFailure) {
-        do throws(ScanError) {
-            let result = try finish()
-            source.findings = result.findings
-            source.lineCount = result.lines
-            if result.hasUnreadText { source.add(.encodedTextUnread) }
-        } catch {
-            throw SourceFailure(.notReadable)
-        }
+    mutating func conclude(into source: inout ScannedSource) throws(SourceFailure) {
+        do throws(ScanError) { try finish(into: &source) } catch { throw SourceFailure(.notReadable) }
     }
 
     private mutating func look(isEnd: Bool) throws(SourceFailure) {

@@ -37,6 +37,7 @@ struct ConnectionParameters: Sendable {
 
     /// Takes in a `postgresql://` URI or a `keyword=value` list.
     mutating func take(connectionString: Span<UInt8>) throws(PostgresError) {
+        guard !ConnectionText.hidesPassword(connectionString) else { throw Self.malformed("DATABASE_URL") }
         let terminated = UnsafeMutablePointer<CChar>.allocate(capacity: connectionString.count &+ 1)
         defer {
             unsafe explicit_bzero(terminated, connectionString.count)
@@ -72,6 +73,17 @@ struct ConnectionParameters: Sendable {
     private mutating func store(_ keyword: String, _ value: String) {
         guard keyword == "password" else { return values[keyword] = value }
         password = Password(SecretBytes(copying: Array(value.utf8).span))
+    }
+
+    /// Names that messages show must be names: a URL in the place of one may hold a password.
+    func expectNames() throws(PostgresError) {
+        for (keyword, variable) in [
+            ("host", "PGHOST"), ("hostaddr", "PGHOSTADDR"), ("port", "PGPORT"),
+            ("user", "PGUSER"), ("dbname", "PGDATABASE"),
+        ] {
+            guard let value = values[keyword], !ConnectionText.isName(value, keyword) else { continue }
+            throw Self.malformed("DATABASE_URL or \(variable)")
+        }
     }
 
     private static func malformed(_ name: String) -> PostgresError {

@@ -49,6 +49,7 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
 
     /// Host and port, or the socket's folder; for messages.
     public var server: String {
+        if let service = parameters["service"], parameters["host"] == nil { return "service \(service)" }
         let host = parameters["host"] ?? parameters["hostaddr"] ?? "local socket"
         return host + ":" + (parameters["port"] ?? "5432")
     }
@@ -74,6 +75,7 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
     public var customMirror: Mirror { Mirror(self, children: ["server": server]) }
 
     private mutating func complete(_ applicationName: String, _ allowUnverifiedTLS: Bool) throws(PostgresError) {
+        try parameters.expectNames()
         parameters["application_name"] = parameters["application_name"] ?? applicationName
         parameters["client_encoding"] = "UTF8"
         parameters["gssencmode"] = parameters["gssencmode"] ?? "disable"

@@ -11,6 +11,8 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The constraint, column or setting concerned.
     public let name: String?
     public let table: String?
+    /// Only where no connection could be made.
+    public let connection: FailedConnection?
 
     public enum Kind: String, Hashable, Sendable {
         /// The connection broke; what was not committed is undone.
@@ -41,13 +43,15 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public init(
-        _ kind: Kind, operation: String, sqlState: String? = nil, name: String? = nil, table: String? = nil
+        _ kind: Kind, operation: String, sqlState: String? = nil, name: String? = nil, table: String? = nil,
+        connection: FailedConnection? = nil
     ) {
         self.kind = kind
         self.operation = operation
         self.sqlState = sqlState
         self.name = name
         self.table = table
+        self.connection = connection
     }
 
     /// Whether the same work may succeed later without anybody changing anything.
@@ -65,6 +69,7 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let table { text += " table \(table)" }
         if let name { text += " name \(name)" }
+        if let connection { text += " \(connection)" }
         return text
     }
 }

@@ -9,7 +9,9 @@ extension Session {
         let started = unsafe withKeywords(settings.parameters) { keywords, values in
             unsafe PQconnectStartParams(keywords, values, 0)
         }
-        guard let started = unsafe started else { throw failure(.unavailable, settings) }
+        guard let started = unsafe started else {
+            throw PostgresError(.unavailable, operation: "connect", name: settings.server)
+        }
         let session = unsafe Session(started)
         // An error then reads as its SQLSTATE, without the server's words.
         unsafe PQsetErrorVerbosity(started, PQERRORS_SQLSTATE)
@@ -20,7 +22,7 @@ extension Session {
         unsafe PQsetnonblocking(started, 1)
         do throws(PostgresError) { try session.findOutWhetherPooled(deadline) } catch {
             // A pooler lets us in although its server is away.
-            throw failure(error.kind == .cancelled ? .cancelled : .unavailable, settings, error.sqlState)
+            throw session.failure(error.kind == .cancelled ? .cancelled : .unavailable, settings, error.sqlState)
         }
         return session
     }
@@ -33,8 +35,8 @@ extension Session {
             }
             switch SocketWait.wait(socket, exactlyWriting: step == PGRES_POLLING_WRITING, until: deadline) {
             case .ready: step = unsafe PQconnectPoll(connection)
-            case .deadline: throw Self.failure(.unavailable, settings)
-            case .cancelled: throw Self.failure(.cancelled, settings)
+            case .deadline: throw failure(.unavailable, settings, because: .noAnswer)
+            case .cancelled: throw failure(.cancelled, settings)
             }
         }
     }
@@ -45,14 +47,15 @@ extension Session {
         let lastWord = text.split { $0 == " " || $0 == "\n" }.last.map(String.init) ?? ""
         let isState =
             lastWord.utf8.count == 5 && lastWord.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
-        guard !isState else { return Self.failure(Self.connectKind(lastWord), settings, lastWord) }
+        guard !isState else { return failure(Self.connectKind(lastWord), settings, lastWord) }
+        let cause = FailedConnection.Cause(libpq: text)
         // A server that goes away during the handshake is no refusal.
         let isRefusal = !text.contains("unexpected eof")
         if isRefusal, ["certificate", "does not support SSL", "SSL error:"].contains(where: text.contains) {
-            return Self.failure(.tlsNotVerifiable, settings)
+            return failure(.tlsNotVerifiable, settings, because: cause ?? .unprovedCertificate)
         }
-        if text.contains("password") { return Self.failure(.notPermitted, settings) }
-        return Self.failure(.unavailable, settings)
+        if text.contains("password") { return failure(.notPermitted, settings, because: .noPassword) }
+        return failure(.unavailable, settings, because: cause)
     }
 
     private static func connectKind(_ state: String) -> PostgresError.Kind {
@@ -63,10 +66,17 @@ extension Session {
         }
     }
 
-    private static func failure(
-        _ kind: PostgresError.Kind, _ settings: ConnectionSettings, _ state: String? = nil
+    private func failure(
+        _ kind: PostgresError.Kind, _ settings: ConnectionSettings, _ state: String? = nil,
+        because cause: FailedConnection.Cause? = nil
     ) -> PostgresError {
-        PostgresError(kind, operation: "connect", sqlState: state, name: settings.server)
+        // libpq knows the names it took for those that nobody set, such as the system's user.
+        let role = unsafe PQuser(connection).map { unsafe String(cString: $0) }
+        let database = unsafe PQdb(connection).map { unsafe String(cString: $0) }
+        let failed = FailedConnection(
+            server: settings.server, database: settings.database ?? database ?? "",
+            role: settings.user ?? role ?? "", cause: cause)
+        return PostgresError(kind, operation: "connect", sqlState: state, connection: failed)
     }
 
     private static func withKeywords<Result>(

@@ -10,6 +10,7 @@ public struct Answer: Sendable {
     public let body: [UInt8]
     /// The provider sent more than `body` holds.
     public let isTruncated: Bool
+    let isHTML: Bool
     /// The clock for dates in the answer when it has no `date` of its own.
     public let receivedAt: Date
 
@@ -20,6 +21,7 @@ public struct Answer: Sendable {
     ) {
         self.status = status
         self.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        isHTML = Self.isHTML(self.headers, body)
         self.body = Array(body.prefix(JSONText.maximumByteCount))
         self.isTruncated = isTruncated || body.count > JSONText.maximumByteCount
         self.receivedAt = receivedAt
@@ -37,9 +39,9 @@ public struct Answer: Sendable {
     /// The beginning of a model list that is longer than what was read of it.
     var opensList: Bool { isTruncated && !isHTML && ListOpening.isSeen(in: body) }
 
-    var isHTML: Bool {
-        if let type = header("content-type"), type.lowercased().contains("html") { return true }
-        return body.first { !JSONText.isBlank($0) } == UInt8(ascii: "<")
+    private static func isHTML(_ headers: [(name: String, value: String)], _ body: [UInt8]) -> Bool {
+        let type = headers.first { $0.name == "content-type" }?.value.lowercased()
+        return type?.contains("html") == true || body.first { !JSONText.isBlank($0) } == UInt8(ascii: "<")
     }
 }
 

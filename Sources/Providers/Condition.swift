@@ -35,7 +35,9 @@ struct Evidence {
     let echo: KeyEcho
     let keyHead: [UInt8]
 
-    func text(_ path: String) -> String? { json?[path.split(separator: ".").map(String.init)]?.text }
+    func text(_ path: String) -> String? { value(path)?.text }
+
+    private func value(_ path: String) -> JSONValue? { json?[path.split(separator: ".").map(String.init)] }
 
     var reasons: Set<String> {
         let details = json?[["error", "details"]]?.elements ?? []
@@ -65,10 +67,11 @@ struct Evidence {
     }
 
     private func has(_ shape: Condition.Shape, at path: String) -> Bool {
-        switch (shape, json?[path.split(separator: ".").map(String.init)]) {
-        case (.array, .array), (.text, .text): true
-        case (.bool(let wanted), .bool(let found)): wanted == found
-        default: false
+        guard let value = value(path) else { return false }
+        return switch shape {
+        case .array: value.isArray
+        case .text: value.text != nil
+        case .bool(let wanted): value.bool == wanted
         }
     }
 

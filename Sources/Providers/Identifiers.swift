@@ -17,12 +17,16 @@ enum Identifiers {
         for reason in evidence.reasons.sorted() {
             if let code = checked(reason, key: key) { return code }
         }
-        for path in ["error.details.error_code", "error.code", "code", "error.status", "error.type", "type"] {
-            if let code = checked(evidence.text(path), key: key) { return code }
+        for path in codePaths {
+            if let code = checked(evidence.json?[path]?.text, key: key) { return code }
         }
-        if case .integer(let number)? = evidence.json?[["code"]] { return checked(String(number), key: key) }
-        return nil
+        return checked(evidence.json?[["code"]]?.integer.map { String($0) }, key: key)
     }
+
+    private static let codePaths = [
+        ["error", "details", "error_code"], ["error", "code"], ["code"], ["error", "status"], ["error", "type"],
+        ["type"],
+    ]
 
     private static func headerNames(_ provider: Provider) -> [String] {
         switch provider {

@@ -1,13 +1,17 @@
 import FoundationEssentials
 
-/// JSON of any shape. Numbers that no `Int` holds keep only that they are numbers: no rule needs more.
-enum JSONValue: Equatable, Sendable {
-    case null, otherNumber
-    case bool(Bool)
-    case integer(Int)
-    case text(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
+/// A JSON text of any shape, read only where a rule looks: lists of models are long, and no rule looks into one.
+struct JSONValue {
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private let decoder: any Decoder
+    private let members: KeyedDecodingContainer<Name>?
 
     /// Nil when the bytes are not JSON, are larger than 64 KiB or nested deeper than 64.
     init?(_ bytes: [UInt8]) {
@@ -18,34 +22,38 @@ enum JSONValue: Equatable, Sendable {
     }
 
     subscript(path: [String]) -> JSONValue? {
-        path.reduce(Optional(self)) { value, name in
-            guard case .object(let members)? = value else { return nil }
-            return members[name]
-        }
+        path.reduce(Optional(self)) { value, name in value?.member(Name(stringValue: name)) }
     }
 
-    var text: String? { if case .text(let text) = self { text } else { nil } }
-    var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+    private func member(_ name: Name) -> JSONValue? {
+        guard let members, members.contains(name) else { return nil }
+        return (try? members.superDecoder(forKey: name)).map { JSONValue(from: $0) }
+    }
+
+    var text: String? { single(String.self) }
+    var bool: Bool? { single(Bool.self) }
+    var integer: Int? { single(Int.self) }
+    var isArray: Bool { (try? decoder.unkeyedContainer()) != nil }
+
+    var elements: [JSONValue]? {
+        guard var container = try? decoder.unkeyedContainer() else { return nil }
+        var elements: [JSONValue] = []
+        while !container.isAtEnd, let element = try? container.superDecoder() {
+            elements.append(JSONValue(from: element))
+        }
+        return elements
+    }
+
+    private func single<Value: Decodable>(_ type: Value.Type) -> Value? {
+        try? decoder.singleValueContainer().decode(type)
+    }
 }
 
+/// Foundation lets a decoder outlive the decoding: it then keeps the text.
 extension JSONValue: Decodable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let members = try? container.decode([String: JSONValue].self) {
-            self = .object(members)
-        } else if let elements = try? container.decode([JSONValue].self) {
-            self = .array(elements)
-        } else if let bool = try? container.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? container.decode(Int.self) {
-            self = .integer(integer)
-        } else {
-            self = .otherNumber
-        }
+    init(from decoder: any Decoder) {
+        self.decoder = decoder
+        members = try? decoder.container(keyedBy: Name.self)
     }
 }
 

@@ -8,13 +8,12 @@ extension Provider {
 
     private func judge(_ answer: Answer, keyBytes key: Span<UInt8>) -> Judgement {
         let evidence = evidence(answer, key)
-        let rule = rules.first { evidence.meets($0.condition) }
-        let ownRuleNames = ownRules.map(\.name)
+        let rule = ruleGroups.lazy.joined().first { evidence.meets($0.condition) }
         let name = rule?.name ?? "unlisted"
         return Judgement(
             verdict: rule?.verdict ?? .unknown,
             confirmation: rule?.confirmation ?? .standard,
-            ruleName: (ownRuleNames.contains(name) ? rawValue : "any") + "." + name,
+            ruleName: (ownRules.contains { $0.name == name } ? rawValue : "any") + "." + name,
             code: Identifiers.code(of: evidence, key: key),
             requestID: Identifiers.requestID(of: evidence, provider: self, key: key),
             retryAfter: RetryHint.delay(of: evidence, provider: self),
@@ -34,7 +33,7 @@ extension Provider {
 
     /// Google's streaming front ends wrap an error in an array of one.
     private func unwrapped(_ json: JSONValue?) -> JSONValue? {
-        guard self == .google, case .array(let elements)? = json, elements.count == 1, let only = elements.first,
+        guard self == .google, let elements = json?.elements, elements.count == 1, let only = elements.first,
             only[["error"]] != nil
         else { return json }
         return only

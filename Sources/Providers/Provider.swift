@@ -19,6 +19,9 @@ public enum Provider: String, CaseIterable, Codable, Hashable, Sendable {
     /// The variable that may name a loopback origin instead: `BYOK_<PROVIDER>_URL`.
     public var originVariable: String { "BYOK_\(rawValue.uppercased())_URL" }
 
+    /// Where an operator puts a key of its own that is known to work; `_FILE` behind it names a file.
+    public var canaryVariable: String { "BYOK_CANARY_\(rawValue.uppercased())" }
+
     /// Path and query of a GET that authenticates and costs no token.
     public var path: String {
         switch self {

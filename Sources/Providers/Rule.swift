@@ -24,7 +24,10 @@ public struct Rule: Sendable {
 
 extension Provider {
     /// The whole table of this provider, in the order in which it is read.
-    public var rules: [Rule] { Rule.beforeProvider + ownRules + Rule.afterProvider }
+    public var rules: [Rule] { ruleGroups.flatMap(\.self) }
+
+    /// Before the provider's own, its own, and after them.
+    var ruleGroups: [[Rule]] { [Rule.beforeProvider, ownRules, Rule.afterProvider] }
 
     var ownRules: [Rule] {
         switch self {

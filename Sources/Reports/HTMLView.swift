@@ -1,8 +1,11 @@
 /// The model as the templates want it: names and texts, sections on and off.
-enum HTMLView {
-    static func of(_ report: Report) -> [String: Any] {
+struct HTMLView {
+    let language: PageLanguage
+
+    func of(_ report: Report) -> [String: Any] {
         [
-            "title": report.title, "job": report.job, "id": report.id, "tool": report.tool,
+            "words": language.words.named, "title": report.title, "job": report.job, "id": report.id,
+            "tool": report.tool,
             "toolVersion": report.toolVersion, "outcome": report.outcome, "schema": Report.schema,
             "status": status(report.status), "facts": report.facts.map(of),
             "hasChecks": !report.checks.isEmpty, "checks": report.checks.map(of),
@@ -12,35 +15,35 @@ enum HTMLView {
         ]
     }
 
-    static func of(_ run: RunEntry) -> [String: Any] {
+    func of(_ run: RunEntry) -> [String: Any] {
         [
             "job": run.job, "startedAt": run.startedAt, "runID": run.runID, "outcome": run.outcome,
             "status": status(run.status), "path": run.job + "/" + run.folder + "/report.html",
         ]
     }
 
-    private static func of(_ fact: Fact) -> [String: Any] {
-        ["name": fact.name, "value": Wording.text(fact.value)]
+    private func of(_ fact: Fact) -> [String: Any] {
+        ["name": fact.name, "value": Wording.text(fact.value, language)]
     }
 
-    private static func of(_ check: Check) -> [String: Any] {
+    private func of(_ check: Check) -> [String: Any] {
         ["name": check.name, "status": status(check.status), "detail": check.detail]
     }
 
-    private static func of(_ tieOut: TieOut) -> [String: Any] {
+    private func of(_ tieOut: TieOut) -> [String: Any] {
         [
             "name": tieOut.name, "left": of(tieOut.left), "right": of(tieOut.right), "status": status(tieOut.status),
         ]
     }
 
-    private static func of(_ provenance: Provenance) -> [String: Any] {
+    private func of(_ provenance: Provenance) -> [String: Any] {
         [
             "source": provenance.source, "queryDigest": provenance.queryDigest,
             "rowCount": Wording.grouped(provenance.rowCount),
         ]
     }
 
-    private static func of(_ section: Section, number: Int) -> [String: Any] {
+    private func of(_ section: Section, number: Int) -> [String: Any] {
         let charts = section.charts.enumerated().map { BarChartView.of($1, id: "chart-\(number)-\($0 &+ 1)") }
         return [
             "id": "section-\(number)", "title": section.title, "notes": section.notes,
@@ -48,7 +51,7 @@ enum HTMLView {
         ]
     }
 
-    private static func of(_ table: Table) -> [String: Any] {
+    private func of(_ table: Table) -> [String: Any] {
         let rows: [[String: Any]] = table.rows.map { ["cells": cells($0, of: table)] }
         let totals: [[String: Any]] = (table.totals.map { [$0] } ?? []).map { ["cells": cells($0, of: table)] }
         return [
@@ -58,14 +61,16 @@ enum HTMLView {
         ]
     }
 
-    private static func cells(_ cells: [Cell], of table: Table) -> [[String: Any]] {
+    private func cells(_ cells: [Cell], of table: Table) -> [[String: Any]] {
         zip(table.complete(cells), table.columns).enumerated().map { index, pair in
             let (cell, column) = pair
-            return ["text": Wording.text(cell), "class": self.class(of: cell, column), "isHeader": index == 0]
+            return [
+                "text": Wording.text(cell, language), "class": self.class(of: cell, column), "isHeader": index == 0,
+            ]
         }
     }
 
-    private static func `class`(of cell: Cell, _ column: Column) -> String {
+    private func `class`(of cell: Cell, _ column: Column) -> String {
         switch cell {
         case .unknown: column.kind.isNumeric ? "number unknown" : "unknown"
         case .status(let status): Wording.statusClass(status)
@@ -73,8 +78,8 @@ enum HTMLView {
         }
     }
 
-    private static func status(_ status: CheckStatus) -> [String: Any] {
-        ["text": Wording.status(status), "class": Wording.statusClass(status)]
+    private func status(_ status: CheckStatus) -> [String: Any] {
+        ["text": Wording.status(status, language), "class": Wording.statusClass(status)]
     }
 }
 

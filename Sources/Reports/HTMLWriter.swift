@@ -4,13 +4,17 @@ internal import Secrets
 
 /// One file: no script, no request, whole under `default-src 'none'`, printable, dark where wished.
 public enum HTMLWriter {
-    public static func write(_ report: Report) throws(ReportsError) -> [UInt8] {
-        try render(PackageResources.report_mustache, HTMLView.of(report.harmless))
+    /// `language` is that of what every report has; the model brings its own texts.
+    public static func write(
+        _ report: Report, in language: PageLanguage = .english
+    ) throws(ReportsError) -> [UInt8] {
+        try render(PackageResources.report_mustache, HTMLView(language: language).of(report.harmless))
     }
 
     /// The list of runs, newest first.
     public static func writeIndex(_ runs: [RunEntry]) throws(ReportsError) -> [UInt8] {
-        let rows = runs.sorted { ($0.startedAt, $0.folder) > ($1.startedAt, $1.folder) }.map(HTMLView.of)
+        let rows = runs.sorted { ($0.startedAt, $0.folder) > ($1.startedAt, $1.folder) }.map(
+            HTMLView(language: .english).of)
         return try render(PackageResources.index_mustache, ["runs": rows, "count": Wording.grouped(runs.count)])
     }
 

@@ -48,6 +48,6 @@ extension BarChart {
     var harmless: BarChart {
         BarChart(
             Terminal.escape(title), unit: Terminal.escape(unit),
-            bars: bars.map { Bar(Terminal.escape($0.label), $0.count) })
+            bars: bars.map { Bar(Terminal.escape($0.label), $0.count, exact: $0.exact.map { Terminal.escape($0) }) })
     }
 }

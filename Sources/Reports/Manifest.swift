@@ -9,19 +9,24 @@ public struct Manifest: Equatable, Sendable {
         /// 64 hexadecimal digits.
         public let sha256: String
 
+        init(name: String, size: Int, sha256: String) {
+            self.name = name
+            self.size = size
+            self.sha256 = sha256
+        }
+
         init(_ file: ReportFile) {
-            name = file.name
-            size = file.bytes.count
-            sha256 = SHA256.hexDigest(of: file.bytes.span)
+            self.init(
+                name: file.name, size: file.bytes.count, sha256: SHA256.hexDigest(of: file.bytes.span))
         }
     }
 
     public let run: RunIdentity
     public let files: [File]
 
-    init(run: RunIdentity, files: [ReportFile]) {
+    init(run: RunIdentity, files: [File]) {
         self.run = run
-        self.files = files.map(File.init).sorted { $0.name < $1.name }
+        self.files = files.sorted { $0.name < $1.name }
     }
 }
 

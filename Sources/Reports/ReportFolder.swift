@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Secrets
 internal import System
 
@@ -14,31 +13,44 @@ public struct ReportFolder: Sendable {
     public struct Receipt: Equatable, Sendable {
         public let path: String
         public let manifestDigest: String
-        /// Why `index.html` still is the old one; nil where it lists this run.
+        /// What went wrong once the report had its name: a crash may still lose it, or `index.html` is the old one.
         public let indexFailure: ReportsError?
     }
 
     /// Writes `report.json`, `report.html`, the job's own files, the manifest and its signature,
     /// and brings `index.html` up to date. A report that lies in its folder counts as written, listed or not.
+    /// `draft` holds what was streamed before; it is used up, whatever comes of it.
     public func write(
-        _ report: Report, further: [ReportFile] = [], run: RunIdentity, signer: ReportSigner? = nil
+        _ report: Report, further: [ReportFile] = [], draft: ReportDraft? = nil, run: RunIdentity,
+        signer: ReportSigner? = nil
     ) throws(ReportsError) -> Receipt {
-        let json = ReportFile("report.json", try JSONWriter.write(report))
-        let html = ReportFile("report.html", try HTMLWriter.write(report))
-        return try write([json, html] + further, run: run, signer: signer)
+        do throws(ReportsError) {
+            let json = ReportFile("report.json", try JSONWriter.write(report))
+            let html = ReportFile("report.html", try HTMLWriter.write(report))
+            return try write([json, html] + further, draft: draft, run: run, signer: signer)
+        } catch {
+            draft?.discard()
+            throw error
+        }
     }
 
     func write(
-        _ files: [ReportFile], run: RunIdentity, signer: ReportSigner?
+        _ files: [ReportFile], draft: ReportDraft? = nil, run: RunIdentity, signer: ReportSigner?
     ) throws(ReportsError) -> Receipt {
-        guard Set(files.map(\.name)).count == files.count, !files.contains(where: { $0.name.hasPrefix("manifest.") })
+        let names = files.map(\.name) + (draft?.files.map(\.name) ?? [])
+        guard Set(names).count == names.count, !names.contains(where: { $0.hasPrefix("manifest.") })
         else { throw .badFileName }
-        let manifest = ReportFile("manifest.json", try JSONWriter.write(Manifest(run: run, files: files)))
+        let contents = Manifest(run: run, files: files.map(Manifest.File.init) + (draft?.files ?? []))
+        let manifest = ReportFile("manifest.json", try JSONWriter.write(contents))
         var all = files + [manifest]
         if let envelope = try Self.envelope(of: manifest, signer) { all.append(envelope) }
-        let path = try Self.wrapped { () throws(SystemError) in try place(all, run) }
+        let (path, doubt) = try Self.wrapped { () throws(SystemError) in
+            let draft = if let draft { draft } else { try ReportDraft(run.job, run.folderName, in: root) }
+            return try place(all, in: draft, run)
+        }
         return Receipt(
-            path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span), indexFailure: listingFailure())
+            path: path, manifestDigest: SHA256.hexDigest(of: manifest.bytes.span),
+            indexFailure: doubt.map(ReportsError.file) ?? listingFailure())
     }
 
     private func listingFailure() -> ReportsError? {
@@ -63,24 +75,24 @@ public struct ReportFolder: Sendable {
         return ReportFile("manifest.dsse.json", try envelope.encoded())
     }
 
-    private func place(_ files: [ReportFile], _ run: RunIdentity) throws(SystemError) -> String {
+    /// Where the report lies now, and why a crash might still lose it.
+    private func place(
+        _ files: [ReportFile], in draft: ReportDraft, _ run: RunIdentity
+    ) throws(SystemError) -> (path: String, doubt: SystemError?) {
+        let path = root + "/" + run.job + "/" + run.folderName
         let job = try PrivateFolder.make(root).folder(run.job)
-        let temporary = "." + run.folderName + "." + String(UInt64.random(in: .min ... .max), radix: 36)
         do throws(SystemError) {
-            let folder = try job.folder(temporary)
+            let folder = try job.folder(draft.temporaryName)
             for file in files { try folder.write(file.bytes, as: file.name) }
             try folder.sync()
-            try job.rename(temporary, to: run.folderName)
+            try job.rename(draft.temporaryName, to: run.folderName)
+            return (path, nil)
+        } catch  where error.isPerhapsNotDurable {
+            return (path, error)
         } catch {
-            Self.discard(temporary, in: job)
+            draft.discard()
             throw error
         }
-        return job.path + "/" + run.folderName
-    }
-
-    /// Best effort: what stays behind has a name that begins with a dot, and no list shows it.
-    private static func discard(_ name: String, in job: borrowing PrivateFolder) {
-        try? FileManager.default.removeItem(atPath: job.path + "/" + name)
     }
 
     private static func wrapped<Result>(

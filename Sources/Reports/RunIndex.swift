@@ -14,7 +14,7 @@ public struct RunEntry: Equatable, Sendable {
 extension ReportFolder {
     private static let manifestLimit = 1 << 20
 
-    /// Every run that has a readable manifest; others are not listed.
+    /// Every run that has a readable manifest; others are not listed, nor is what does not lie where it was written.
     public func runs() throws(ReportsError) -> [RunEntry] {
         do throws(SystemError) {
             let root = try PrivateFolder.open(self.root)
@@ -44,7 +44,8 @@ extension ReportFolder {
     private static func entry(job: String, _ name: String, in path: String) -> RunEntry? {
         guard let folder = try? PrivateFolder.open(path + "/" + name),
             let bytes = try? folder.read("manifest.json", limit: manifestLimit),
-            let stored = try? JSONDecoder().decode(StoredManifest.self, from: Data(bytes))
+            let stored = try? JSONDecoder().decode(StoredManifest.self, from: Data(bytes)),
+            name.hasSuffix(stored.run_id)
         else { return nil }
         return RunEntry(
             job: job, folder: name, runID: Terminal.escape(stored.run_id),

@@ -60,10 +60,13 @@ public struct BarChart: Equatable, Sendable, Encodable {
         public var label: String
         /// Negative values are drawn as zero and printed as they are.
         public var count: Int
+        /// The exact number, where `count` only is what can be drawn of it; not encoded where there is none.
+        public var exact: String?
 
-        public init(_ label: String, _ count: Int) {
+        public init(_ label: String, _ count: Int, exact: String? = nil) {
             self.label = label
             self.count = count
+            self.exact = exact
         }
     }
 

@@ -2,14 +2,14 @@ internal import System
 
 /// How values read for people. Own formatting: the system's changes with its version.
 enum Wording {
-    static func text(_ cell: Cell) -> String {
+    static func text(_ cell: Cell, _ language: PageLanguage = .english) -> String {
         switch cell {
         case .text(let text), .decimal(let text): Terminal.escape(text)
         case .count(let count): grouped(count)
         case .duration(let duration): self.duration(duration)
         case .timestamp(let timestamp): moment(timestamp)
-        case .status(let status): self.status(status)
-        case .unknown: "unknown"
+        case .status(let status): self.status(status, language)
+        case .unknown: language.words.unknown
         }
     }
 
@@ -21,11 +21,11 @@ enum Wording {
     }
 
     /// Word and shape, so that no colour is needed.
-    static func status(_ status: CheckStatus) -> String {
+    static func status(_ status: CheckStatus, _ language: PageLanguage = .english) -> String {
         switch status {
-        case .pass: "✓ pass"
-        case .fail: "✗ fail"
-        case .notDecided: "? not decided"
+        case .pass: "✓ " + language.words.pass
+        case .fail: "✗ " + language.words.fail
+        case .notDecided: "? " + language.words.notDecided
         }
     }
 

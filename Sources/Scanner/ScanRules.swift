@@ -9,10 +9,13 @@ public struct ScanRules: Sendable {
     public let stored: StoredWindows
     /// Nil where the build has no zlib: gzip text is then told as not read.
     public let inflate: Inflate?
+    /// Nil where every finding is wanted.
+    public let sieve: FindingSieve?
 
-    public init(scanKey: ScanKey, stored: StoredWindows, inflate: Inflate? = nil) {
+    public init(scanKey: ScanKey, stored: StoredWindows, inflate: Inflate? = nil, sieve: FindingSieve? = nil) {
         self.scanKey = scanKey
         self.stored = stored
         self.inflate = inflate
+        self.sieve = sieve
     }
 }

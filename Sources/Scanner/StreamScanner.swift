@@ -19,6 +19,8 @@ public final class StreamScanner {
     private var lineStart: Int?
 
     public private(set) var unread: [UnreadPart] = []
+    /// What was found and not known before, whether the sieve let it through or not.
+    public private(set) var findingCount = 0
     /// Line ends in what was scanned, and where the last line began.
     public var lines: (count: Int, lastStart: Int?) { (lineCount, lineStart) }
 
@@ -38,6 +40,7 @@ public final class StreamScanner {
         lineCount = 0
         lineStart = ownStart == 0 ? 0 : nil
         unread = []
+        findingCount = 0
     }
 
     public var isFull: Bool { scanner.memory.count == scanner.memory.capacity }
@@ -64,7 +67,9 @@ public final class StreamScanner {
             unread.append(UnreadPart(offset: base + part.offset, reason: part.reason))
         }
         move(to: end)
-        return findings
+        let (kept, newCount) = scanner.rules.sieve?.sift(findings) ?? (findings, findings.count)
+        findingCount += newCount
+        return kept
     }
 
     private func move(to end: Int) {

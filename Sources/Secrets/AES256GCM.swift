@@ -46,14 +46,29 @@ public struct AES256GCM: ~Copyable, @unchecked Sendable {
     public mutating func open(
         _ ciphertextAndTag: Span<UInt8>, nonce: Nonce, additionalData: Span<UInt8>
     ) throws(SecretsError) -> SecretBytes {
-        let (length, isTooShort) = ciphertextAndTag.count.subtractingReportingOverflow(Self.tagByteCount)
-        guard !isTooShort, length >= 0 else { throw .messageTooShort(byteCount: ciphertextAndTag.count) }
+        let length = try Self.plaintextLength(ciphertextAndTag)
+        return try SecretBytes(byteCount: length) { output throws(SecretsError) in
+            try open(ciphertextAndTag, nonce: nonce, additionalData: additionalData, into: &output)
+        }
+    }
+
+    /// Appends the plaintext to `output`, which must have room for it and lie where secrets may; when this throws,
+    /// what was appended is unproved and to be erased.
+    public mutating func open(
+        _ ciphertextAndTag: Span<UInt8>, nonce: Nonce, additionalData: Span<UInt8>,
+        into output: inout OutputSpan<UInt8>
+    ) throws(SecretsError) {
+        let length = try Self.plaintextLength(ciphertextAndTag)
         try decryptor.start(nonce)
         try decryptor.authenticate(additionalData)
-        return try SecretBytes(byteCount: length) { output throws(SecretsError) in
-            try decryptor.transform(ciphertextAndTag.extracting(..<length), into: &output)
-            try expectTag(ciphertextAndTag.extracting(length...))
-        }
+        try decryptor.transform(ciphertextAndTag.extracting(..<length), into: &output)
+        try expectTag(ciphertextAndTag.extracting(length...))
+    }
+
+    private static func plaintextLength(_ ciphertextAndTag: Span<UInt8>) throws(SecretsError) -> Int {
+        let (length, isTooShort) = ciphertextAndTag.count.subtractingReportingOverflow(tagByteCount)
+        guard !isTooShort, length >= 0 else { throw .messageTooShort(byteCount: ciphertextAndTag.count) }
+        return length
     }
 
     private func appendTag(to output: inout OutputSpan<UInt8>) throws(SecretsError) {

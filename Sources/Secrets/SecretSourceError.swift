@@ -45,16 +45,37 @@ extension SecretSourceError: CustomStringConvertible {
 extension SecretSourceError.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .setTwice: "is set and its _FILE twin too: keep one of them"
+        case .setTwice: "is set and its _FILE twin too"
         case .empty: "is empty (0 bytes)"
-        case .cannotOpen(let errno): "names a file that cannot be opened (errno \(errno))"
-        case .cannotRead(let errno): "names a file that cannot be read (errno \(errno))"
+        case .cannotOpen(let errno): "names a file that cannot be opened: \(Self.words(errno))"
+        case .cannotRead(let errno): "names a file that cannot be read: \(Self.words(errno))"
         case .notARegularFile: "names something that is not a regular file"
-        case .openToOthers(let mode): "names a file open to others (mode \(String(mode, radix: 8))): chmod 0400"
+        case .openToOthers(let mode): "names a file open to others (mode \(String(mode, radix: 8)))"
         case .ownedByAnotherUser: "names a file that belongs to another user"
         case .tooLong(let count, let maximum): "is too long (\(count) bytes, at most \(maximum))"
         case .notBase64(let count): "is not base64 (\(count) bytes)"
         case .wrongLength(let count, let expected): "has the wrong length (\(count) bytes, expected \(expected))"
         }
+    }
+
+    /// What the person who set it does about it.
+    public var advice: String {
+        switch self {
+        case .setTwice: "keep one of the two, best the _FILE twin"
+        case .empty: "fill it, or unset it"
+        case .cannotOpen(let errno) where errno == ENOENT: "name a file that is there"
+        case .cannotOpen, .cannotRead: "let this user read the file, or name another one"
+        case .notARegularFile: "name a plain file"
+        case .openToOthers: "chmod 0400 the file"
+        case .ownedByAnotherUser: "chown the file to the user who runs this"
+        case .tooLong: "check that it names the right secret"
+        case .notBase64: "write it in base64, one line, without quotes"
+        case .wrongLength(_, let expected): "make one with: openssl rand -base64 \(expected)"
+        }
+    }
+
+    /// The system's, such as `No such file or directory`.
+    private static func words(_ code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }

@@ -41,4 +41,9 @@ struct FileDescriptor: ~Copyable {
     borrowing func sync(path: String) throws(SystemError) {
         guard fsync(number) == 0 else { throw .current(.sync, path: path) }
     }
+
+    /// Of a folder, after a name in it was given.
+    borrowing func syncName(path: String) throws(SystemError) {
+        guard fsync(number) == 0 else { throw .current(.keepName, path: path) }
+    }
 }

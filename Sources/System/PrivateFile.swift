@@ -88,15 +88,17 @@ public struct PrivateFile: ~Copyable {
         try descriptor.write(bytes, path: path)
     }
 
-    /// Brings the bytes to the disk and gives them their name, replacing an earlier file of that name.
+    /// Brings the bytes to the disk and gives them their name, replacing an earlier file of that name. An error that
+    /// ``SystemError/isPerhapsNotDurable`` comes after that.
     public consuming func commit() throws(SystemError) {
         try complete()
         guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
             throw .current(.rename, path: path)
         }
         isCommitted = true
-        try folder.sync(path: path)
+        try folder.syncName(path: path)
     }
+
     /// The same, but refuses when the name is taken.
     consuming func commitAsNew() throws(SystemError) {
         try complete()
@@ -104,7 +106,7 @@ public struct PrivateFile: ~Copyable {
             throw .current(.createFile, path: path)
         }
         isCommitted = true
-        try folder.sync(path: path)
+        try folder.syncName(path: path)
     }
 
     private borrowing func complete() throws(SystemError) {

@@ -9,7 +9,7 @@ public struct PrivateFolder: ~Copyable, Sendable {
     public let path: String
     let descriptor: FileDescriptor
 
-    private init(path: String, descriptor: consuming FileDescriptor) {
+    init(path: String, descriptor: consuming FileDescriptor) {
         self.path = path
         self.descriptor = descriptor
     }
@@ -71,14 +71,15 @@ public struct PrivateFolder: ~Copyable, Sendable {
         return try FileDescriptor(number: number).readAll(limit: limit, path: path)
     }
 
-    /// Atomic; refuses when `newName` is there already. Synced, so that the new name outlives a crash.
+    /// Atomic; refuses when `newName` is there already. Synced, so that the new name outlives a crash: an error that
+    /// ``SystemError/isPerhapsNotDurable`` comes after the rename.
     public borrowing func rename(_ name: String, to newName: String) throws(SystemError) {
         _ = try path(of: name, .rename)
         let path = try self.path(of: newName, .rename)
         guard unsafe byok_rename_without_replacing(descriptor.number, name, newName) == 0 else {
             throw .current(.rename, path: path)
         }
-        try sync()
+        try descriptor.syncName(path: path)
     }
 
     public borrowing func remove(_ name: String) throws(SystemError) {

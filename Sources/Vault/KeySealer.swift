@@ -13,11 +13,7 @@ public struct KeySealer: ~Copyable, @unchecked Sendable {
     private var nonces = NonceSource()
 
     public init(keyring: Keyring) throws(VaultError) {
-        var ciphers: [MasterKeyVersion: Cipher] = [:]
-        for version in keyring.versions {
-            ciphers[version] = try keyring[version].map { key throws(VaultError) in Cipher(try key.makeCipher()) }
-        }
-        self.ciphers = ciphers
+        ciphers = try Cipher.all(of: keyring)
     }
 
     /// The sealed format of ``SealedKey``, 29 bytes longer than the key.
@@ -35,13 +31,7 @@ public struct KeySealer: ~Copyable, @unchecked Sendable {
         let additionalData = binding.additionalData
         sealedCount &+= 1
         return try key.withBytes { key throws(VaultError) in
-            try attempt { () throws(SecretsError) in
-                try [UInt8](capacity: key.count + SealedKey.overhead) { output throws(SecretsError) in
-                    output.append(SealedKey.formatByte)
-                    for index in nonce.bytes.indices { output.append(nonce.bytes[index]) }
-                    try cipher.value.seal(key, nonce: nonce, additionalData: additionalData.span, into: &output)
-                }
-            }
+            try attempt { () throws(SecretsError) in try cipher.seal(key, nonce, additionalData) }
         }
     }
 
@@ -70,20 +60,5 @@ public struct KeySealer: ~Copyable, @unchecked Sendable {
             throw .unknownMasterKeyVersion(binding.masterKeyVersion)
         }
         return cipher
-    }
-}
-
-/// A dictionary cannot hold what is not copyable.
-private final class Cipher {
-    var value: AES256GCM
-
-    init(_ value: consuming AES256GCM) { self.value = value }
-}
-
-private func attempt<Result>(_ body: () throws(SecretsError) -> Result) throws(VaultError) -> Result {
-    do {
-        return try body()
-    } catch {
-        throw .cryptography(error)
     }
 }

@@ -26,6 +26,9 @@ public final class MasterKey: Sendable {
         return ConstantTime.equal(own.span, stored)
     }
 
+    /// Whether both numbers stand for the same key. Takes the same time wherever they differ.
+    public func isSameKey(as other: MasterKey) -> Bool { key.matches(other.key) }
+
     func makeCipher() throws(VaultError) -> AES256GCM {
         do {
             return try AES256GCM(key: key)

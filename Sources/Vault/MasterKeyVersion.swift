@@ -12,7 +12,13 @@ public struct MasterKeyVersion: Hashable, Comparable, Sendable {
 
     /// Unsigned, 32 bits, big-endian: how it stands in everything that is authenticated.
     var bigEndianBytes: [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> (24 - 8 * Int32($0))) }
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    func append(to data: inout [UInt8]) {
+        for shift: Int32 in [24, 16, 8, 0] { data.append(UInt8(truncatingIfNeeded: rawValue >> shift)) }
     }
 }
 

@@ -11,6 +11,9 @@ public struct SealedKey: Equatable, Sendable {
     /// No provider issues a key longer than this by far; a longer one is a mistake or an attack.
     public static let keyByteCounts = 1...512
 
+    /// Where the nonce stands in the column.
+    public static let nonceRange = 1..<ciphertextStart
+
     public let bytes: [UInt8]
     public let nonce: Nonce
 
@@ -27,7 +30,7 @@ public struct SealedKey: Equatable, Sendable {
         guard sealed[0] == formatByte else { throw .unknownFormat(sealed[0]) }
         guard sealed.count - overhead >= keyByteCounts.lowerBound else { throw .tooShort(byteCount: sealed.count) }
         guard sealed.count - overhead <= keyByteCounts.upperBound else { throw .tooLong(byteCount: sealed.count) }
-        guard let nonce = Nonce(sealed.extracting(1..<ciphertextStart)) else {
+        guard let nonce = Nonce(sealed.extracting(nonceRange)) else {
             throw .tooShort(byteCount: sealed.count)
         }
         return nonce

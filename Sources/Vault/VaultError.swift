@@ -25,14 +25,23 @@ public enum VaultError: Error, Equatable, Sendable {
     case database(PostgresError)
     /// OpenSSL or its random source refused: nothing about the row.
     case cryptography(SecretsError)
+    /// What was sealed anew does not open to the same key: faulty hardware, or a mistake of ours. Nothing was stored.
+    case notReproduced
 
     /// True when only this row is lost: quarantine it and go on.
-    public var isRowsFault: Bool {
+    public var isRowsFault: Bool { quarantineReason != nil }
+
+    /// The plain code that a quarantined row bears; nil where the fault is not the row's.
+    public var quarantineReason: StaticString? {
         switch self {
-        case .missing, .tooShort, .tooLong, .unknownFormat, .notAuthentic: true
+        case .missing: "missing"
+        case .tooShort: "too_short"
+        case .tooLong: "too_long"
+        case .unknownFormat: "unknown_format"
+        case .notAuthentic: "not_authentic"
         case .unknownMasterKeyVersion, .malformedKeyring, .emptyKeyring, .unreadableKeyring, .cryptography,
-            .wrongMasterKey, .noCurrentMasterKey, .noSealsLeft, .database:
-            false
+            .notReproduced, .wrongMasterKey, .noCurrentMasterKey, .noSealsLeft, .database:
+            nil
         }
     }
 }

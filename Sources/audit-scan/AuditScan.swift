@@ -13,7 +13,7 @@ import Batch
               audit-scan /var/log/app --state /var/lib/byok/audit-scan.state
               audit-scan '/var/log/nginx/*.gz' --audit-log --full
               journalctl -o cat | audit-scan -
-              audit-scan --query "select payload from webhook_deliveries"
+              audit-scan --query 'select payload from webhook_deliveries'
 
             Exit status: 0 everything was read and nothing found, 1 a leak was found or not everything was read (see
             the outcome), 69 the database did not answer, 74 the report could not be written, 75 stopped, 77 not

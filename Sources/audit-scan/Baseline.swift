@@ -3,22 +3,18 @@ import FoundationEssentials
 import System
 
 /// Fingerprints that an earlier report told.
-struct Baseline: Sendable {
+enum Baseline {
     private static let limit = 1 << 30
 
-    let fingerprints: Set<String>
-
-    static let empty = Baseline(fingerprints: [])
-
     /// Whatever JSON it is: every `fingerprint` in it counts.
-    static func read(_ path: String) throws(JobFailure) -> Baseline {
+    static func read(_ path: String) throws(JobFailure) -> Set<String> {
         let bytes: [UInt8]
         do throws(SystemError) { bytes = try PrivateFile.read(path, limit: limit) } catch { throw JobFailure(error) }
         guard let document = try? JSONDecoder().decode(Fingerprints.self, from: Data(bytes)) else {
             throw JobFailure(
                 .misconfigured, "the baseline \(PlaceName(path)) is not JSON", next: "name an earlier report.json")
         }
-        return Baseline(fingerprints: document.found)
+        return document.found
     }
 
     private struct Fingerprints: Decodable {

@@ -6,12 +6,13 @@ enum JUnit {
     static func write(_ summary: ScanSummary) -> String {
         let errors = summary.coverage.count { !$0.problems.isEmpty } + summary.failures.count
         let failed = summary.coverage.count { $0.findings > 0 }
+        let leaks = Dictionary(grouping: summary.leaks, by: \.source)
         var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
         text += #"<testsuite name="audit-scan" tests="\#(summary.coverage.count + summary.failures.count)" "#
         text += #"failures="\#(failed)" errors="\#(errors)">"# + "\n"
         for source in summary.coverage {
             text += #"  <testcase classname="audit-scan" name="\#(escaped(source.source))">"# + "\n"
-            for leak in summary.leaks where leak.source == source.source { text += failure(leak) }
+            for leak in leaks[source.source] ?? [] { text += failure(leak) }
             for problem in source.problems { text += error(problem.rawValue) }
             text += "  </testcase>\n"
         }

@@ -39,7 +39,7 @@ struct KeyOwner: Sendable, Equatable {
 }
 
 extension Leak {
-    init(_ located: LocatedFinding, in source: String, owners: [KeyOwner]) {
+    init(_ located: LocatedFinding, in source: String, owners: [UInt32: KeyOwner]) {
         let finding = located.finding
         self.source = source
         line = located.line
@@ -57,7 +57,7 @@ extension Leak {
             owner = nil
         case .storedKey(let number):
             kind = .storedKey
-            owner = owners.indices.contains(Int(number)) ? owners[Int(number)] : nil
+            owner = owners[number]
             provider = owner?.provider
             form = nil
         }

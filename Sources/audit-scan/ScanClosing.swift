@@ -7,9 +7,9 @@ import Reports
 struct ScanClosing: Sendable {
     private let run: Run
     private let settings: ScanSettings
-    private let report: ScanReport
+    private let report: RunReport
 
-    init(_ run: Run, _ settings: ScanSettings, _ report: ScanReport) {
+    init(_ run: Run, _ settings: ScanSettings, _ report: RunReport) {
         self.run = run
         self.settings = settings
         self.report = report
@@ -34,7 +34,10 @@ struct ScanClosing: Sendable {
         if !run.settings.isDryRun {
             let previous = try? await database?.previousManifest()
             do throws(JobFailure) {
-                receipt = try report.write(summary, .first(of: outcomes), previousManifest: previous ?? nil)
+                receipt = try report.write(
+                    ScanReportModel.of(summary, outcome: .first(of: outcomes)),
+                    further: ScanReportModel.further(summary), runID: run.id, startedAt: summary.startedAt,
+                    previousManifest: previous ?? nil)
                 // Only what a report has told may be passed over next time.
                 if let path = settings.stateFile { try summary.state.write(to: path) }
             } catch {
@@ -47,14 +50,11 @@ struct ScanClosing: Sendable {
         return conclusion
     }
 
-    /// Each stored key once, whatever the number of places.
     private func disable(
         _ summary: ScanSummary, _ permit: RunPermit, _ database: ScanDatabase
     ) async throws(JobFailure) -> [(keyID: UUID, outcome: String)] {
         var done: [(keyID: UUID, outcome: String)] = []
-        var seen: Set<UUID> = []
-        for leak in summary.leaks {
-            guard let owner = leak.owner, owner.revision != nil, seen.insert(owner.keyID).inserted else { continue }
+        for owner in summary.owners where owner.revision != nil {
             done.append((owner.keyID, try await database.disable(owner, permit, run)))
         }
         return done

@@ -8,13 +8,11 @@ import Scanner
 
 /// What a scan asks the database.
 struct ScanDatabase: Sendable {
-    let reader: PostgresConnection
-    let keeper: PostgresConnection
+    private let database: Database
+    var reader: PostgresConnection { database.reader }
 
     init(_ flags: DatabaseFlags) throws(JobFailure) {
-        let settings = try flags.settings(for: "byok/audit-scan")
-        reader = PostgresConnection(settings)
-        keeper = PostgresConnection(settings)
+        database = try Database(flags, for: "byok/audit-scan")
     }
 
     func load(_ scanKey: ScanKey) async throws(JobFailure) -> StoredKeys {
@@ -25,9 +23,9 @@ struct ScanDatabase: Sendable {
     func underLease(
         _ run: Run, _ body: (RunPermit) async throws(JobFailure) -> Conclusion
     ) async throws(JobFailure) -> Conclusion {
-        let lease = try await Lease.take(run, for: .seconds(120), on: keeper)
+        let lease = try await Lease.take(run, for: .seconds(120), on: database.keeper)
         do throws(JobFailure) {
-            let record = try await RunRecord.start(run, under: lease, on: reader)
+            let record = try await RunRecord.start(run, under: lease, on: database.writer)
             let conclusion = try await body(RunPermit(record: record, shard: lease.shard, token: lease.token))
             await lease.release()
             return conclusion
@@ -37,9 +35,10 @@ struct ScanDatabase: Sendable {
         }
     }
 
-    func owners(of keys: [(number: Int, id: UUID)]) async throws(JobFailure) -> [(Int, KeyOwner)] {
+    /// By the number that a finding has.
+    func owners(of keys: [UInt32: UUID]) async throws(JobFailure) -> [UInt32: KeyOwner] {
         let statement = Statement(
-            "leaked keys", sql: PackageResources.leaked_keys_sql, [.uuids(keys.map(\.id))], idempotent: true)
+            "leaked keys", sql: PackageResources.leaked_keys_sql, [.uuids(Array(keys.values))], idempotent: true)
         do throws(PostgresError) {
             var owners: [UUID: KeyOwner] = [:]
             for row in try await reader.query(statement) {
@@ -48,7 +47,7 @@ struct ScanDatabase: Sendable {
                     keyID: id, userID: try row.uuid("user_id"), provider: Provider(rawValue: try row.text("provider")),
                     label: try row.text("label"), revision: try row.int("key_revision"), status: try row.text("status"))
             }
-            return keys.map { ($0.number, owners[$0.id] ?? KeyOwner(keyID: $0.id)) }
+            return keys.mapValues { owners[$0] ?? KeyOwner(keyID: $0) }
         } catch {
             throw JobFailure(error)
         }
@@ -56,12 +55,15 @@ struct ScanDatabase: Sendable {
 
     /// Rows as `COPY` writes them, in a read-only transaction.
     func scan(
-        _ name: String, copy: [UInt8], _ rules: ScanRules, _ onProgress: @escaping @Sendable (Int) -> Void
+        _ name: String, rows select: String, _ rules: ScanRules, _ stop: StopCondition,
+        _ onProgress: @escaping @Sendable (Int) -> Void
     ) async -> Result<ScannedSource, JobFailure> {
+        let text = String(decoding: PackageResources.copy_rows_sql, as: UTF8.self).replacing("$rows", with: select)
+        let copy = Statement("scanned rows", sql: Array(text.utf8), deadline: .seconds(3600))
         do throws(ScanRowsFailure) {
             return .success(
                 try await reader.transaction(.readOnly) { transaction throws(ScanRowsFailure) in
-                    try Self.scan(name, copy, rules, transaction, onProgress)
+                    try Self.scan(name, copy, rules, stop, transaction, onProgress)
                 })
         } catch {
             return .failure(error.failure)
@@ -69,26 +71,19 @@ struct ScanDatabase: Sendable {
     }
 
     private static func scan(
-        _ name: String, _ copy: [UInt8], _ rules: ScanRules, _ transaction: borrowing Transaction,
+        _ name: String, _ copy: Statement, _ rules: ScanRules, _ stop: StopCondition,
+        _ transaction: borrowing Transaction,
         _ onProgress: @Sendable (Int) -> Void
     ) throws(ScanRowsFailure) -> ScannedSource {
         var source = ScannedSource(name)
         var sink = try ScanRowsFailure.wrapping { () throws(ScanError) in try StreamSink(scanning: rules) }
-        _ = try transaction.copyOut(
-            Statement("scanned rows", sql: copy, deadline: .seconds(3600))
-        ) { row throws(ScanRowsFailure) in
-            do throws(ScanError) { try sink.append(row) } catch { throw ScanRowsFailure() }
+        _ = try transaction.copyOut(copy) { row throws(ScanRowsFailure) in
+            guard !stop.isMet else { throw ScanRowsFailure(.stopped) }
+            do throws(ScanError) { try sink.append(CopiedRow.text(row).span) } catch { throw ScanRowsFailure() }
             source.bytesSeen += row.count
             onProgress(row.count)
         }
-        do throws(ScanError) {
-            let result = try sink.finish()
-            source.findings = result.findings
-            source.lineCount = result.lines
-            if result.hasUnreadText { source.problems.append(.encodedTextUnread) }
-        } catch {
-            throw ScanRowsFailure()
-        }
+        do throws(ScanError) { try sink.finish(into: &source) } catch { throw ScanRowsFailure() }
         source.size = source.bytesSeen
         return source
     }
@@ -99,20 +94,20 @@ struct ScanDatabase: Sendable {
             [
                 .text(permit.shard), .uuid(permit.token), .uuid(run.id), .uuid(owner.keyID), .int(owner.revision),
             ], idempotent: true)
-        do throws(PostgresError) { return try await reader.query(statement).single().text("outcome") } catch {
+        do throws(PostgresError) { return try await database.writer.query(statement).single().text("outcome") } catch {
             throw JobFailure(error)
         }
     }
 
+    /// The last line of the audit table behind which the next scan may begin; nil where there is none yet.
+    func auditEnd() async throws(JobFailure) -> Int? {
+        let rows = try await database.read(
+            Statement("audit end", sql: PackageResources.audit_end_sql, idempotent: true))
+        return try Database.reading { () throws(PostgresError) in try rows.single().optionalInt("id") }
+    }
+
     func previousManifest() async throws(JobFailure) -> String? {
-        do throws(PostgresError) {
-            let rows = try await reader.query(
-                Statement("previous scan", sql: PackageResources.previous_scan_sql, idempotent: true))
-            for row in rows { return try row.text("digest") }
-            return nil
-        } catch {
-            throw JobFailure(error)
-        }
+        try await RunReport.previousManifest(of: "audit-scan", on: reader)
     }
 }
 
@@ -127,12 +122,29 @@ struct RunPermit: Sendable {
 struct ScanRowsFailure: PostgresFailure {
     let failure: JobFailure
 
-    init() { failure = JobFailure(.broken, "rows could not be scanned") }
+    init(_ outcome: Outcome = .broken) { failure = JobFailure(outcome, "rows could not be scanned") }
     init(_ error: PostgresError) { failure = JobFailure(error) }
 
     static func wrapping<Value: ~Copyable>(
         _ body: () throws(ScanError) -> Value
     ) throws(ScanRowsFailure) -> Value {
         do throws(ScanError) { return try body() } catch { throw ScanRowsFailure() }
+    }
+}
+
+/// A row of `COPY`'s text format.
+enum CopiedRow {
+    /// As the column had it, where a backslash was doubled: an escape inside of the text must stand as it was written.
+    /// Line ends stay escaped, so that a row is a line.
+    static func text(_ row: Span<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(row.count)
+        var index = 0
+        while index < row.count {
+            text.append(row[index])
+            let isDoubled = row[index] == UInt8(ascii: "\\") && index + 1 < row.count && row[index + 1] == row[index]
+            index += isDoubled ? 2 : 1
+        }
+        return text
     }
 }

@@ -19,6 +19,14 @@ enum ScanReportModel {
         return report
     }
 
+    /// The same findings for other programs.
+    static func further(_ summary: ScanSummary) -> [ReportFile] {
+        [
+            ReportFile("report.sarif", Array(SARIF.write(summary).utf8)),
+            ReportFile("report.junit.xml", Array(JUnit.write(summary).utf8)),
+        ]
+    }
+
     private static func facts(_ summary: ScanSummary) -> [Fact] {
         [
             Fact("Started", .timestamp(summary.startedAt)), Fact("Finished", .timestamp(summary.finishedAt)),

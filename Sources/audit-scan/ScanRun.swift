@@ -1,5 +1,6 @@
 import Batch
 import Fingerprints
+import FoundationEssentials
 import LogSources
 import Postgres
 import Scanner
@@ -21,44 +22,36 @@ struct ScanRun: Sendable {
     func conclude() async throws(JobFailure) -> Conclusion {
         let settings = try ScanSettings(flags, in: EnvironmentVariables(reading: ScanSettings.variables))
         let scanKey = try Self.scanKey()
-        let report = try ScanReport(run.settings)
-        let baseline = try settings.baselineFile.map { path throws(JobFailure) in try Baseline.read(path) } ?? .empty
-        let state =
-            try settings.startsOver
-            ? nil
-            : settings.stateFile.map { path throws(JobFailure) in
-                try ScanState.read(path)
-            }
+        let report = try RunReport(run.settings)
+        let known = try settings.baselineFile.map(Baseline.read) ?? []
+        let state = try settings.stateFile.map(ScanState.read) ?? ScanState()
         let database = try settings.usesDatabase ? ScanDatabase(databaseFlags) : nil
         let keys = try await database?.load(scanKey) ?? .none
-        let rules = ScanRules(scanKey: scanKey, stored: keys.windows, inflate: GzipText.inflate)
+        let sieve = FindingSieve(known: known)
+        let rules = ScanRules(scanKey: scanKey, stored: keys.windows, inflate: GzipText.inflate, sieve: sieve)
+        let pass = SourcesPass(run, settings, rules, state, database)
+        let closing = ScanClosing(run, settings, report)
         guard let database, !run.settings.isDryRun else {
-            let pass = SourcesPass(run, settings, rules, state ?? ScanState(), database)
-            let summary = try await summary(pass, keys, baseline, database)
-            return try await ScanClosing(run, settings, report).conclude(summary, nil, database)
+            return try await closing.conclude(await summary(pass, keys, sieve, database), nil, database)
         }
-        return try await database.underLease(run) { record throws(JobFailure) in
-            let pass = SourcesPass(run, settings, rules, state ?? ScanState(), database)
-            let summary = try await summary(pass, keys, baseline, database)
-            return try await ScanClosing(run, settings, report).conclude(summary, record, database)
+        return try await database.underLease(run) { permit throws(JobFailure) in
+            try await closing.conclude(await summary(pass, keys, sieve, database), permit, database)
         }
     }
 
     private func summary(
-        _ pass: SourcesPass, _ keys: StoredKeys, _ baseline: Baseline, _ database: ScanDatabase?
-    ) async throws(JobFailure) -> ScanSummary {
-        let result = await pass.scan()
-        var owners = keys.ids.map { KeyOwner(keyID: $0) }
-        let found = Set(
-            result.sources.flatMap(\.findings).compactMap { located -> Int? in
-                if case .storedKey(let number) = located.finding.kind { Int(number) } else { nil }
-            })
+        _ pass: SourcesPass, _ keys: StoredKeys, _ sieve: FindingSieve, _ database: ScanDatabase?
+    ) async -> ScanSummary {
+        var result = await pass.scan()
+        let found = Dictionary(uniqueKeysWithValues: sieve.storedKeys.map { ($0, keys.ids[Int($0)]) })
+        var owners = found.mapValues { KeyOwner(keyID: $0) }
         if let database, !found.isEmpty {
-            for (number, owner) in try await database.owners(of: found.sorted().map { ($0, keys.ids[$0]) }) {
-                owners[number] = owner
+            // What was found is told all the same.
+            do throws(JobFailure) { owners = try await database.owners(of: found) } catch {
+                result.failures.append(("byok.api_keys", error))
             }
         }
-        return ScanSummary(run, result, keys, owners, baseline)
+        return ScanSummary(run, result, keys, owners, sieve)
     }
 
     private static func scanKey() throws(JobFailure) -> ScanKey {

@@ -9,6 +9,8 @@ struct ScanState: Codable {
 
     var version = 1
     var files: [String: SourceMark] = [:]
+    /// The last line of `byok.audit_log` behind which the next scan begins.
+    var auditLine: Int?
 
     /// An absent file is an empty state; a broken one is an error, because to start over silently would tell all again.
     static func read(_ path: String) throws(JobFailure) -> ScanState {
@@ -27,10 +29,14 @@ struct ScanState: Codable {
         return state
     }
 
-    /// The mark of this very file, under whatever name it was read.
-    func mark(for path: String, _ identity: FileIdentity?) -> SourceMark? {
-        if let identity, let mark = files.values.first(where: { $0.identity == identity }) { return mark }
-        return files[path]
+    /// Marks by what a file is, under whatever name it was read.
+    var marks: [FileIdentity: SourceMark] {
+        Dictionary(files.values.map { ($0.identity, $0) }, uniquingKeysWith: { $0.offset > $1.offset ? $0 : $1 })
+    }
+
+    /// Drops files that are gone; one that was named may be between two files of its name.
+    mutating func forget(except named: [String]) {
+        files = files.filter { FileIdentity(of: $0.key) != nil || named.contains($0.key) }
     }
 
     func write(to path: String) throws(JobFailure) {

@@ -6,9 +6,6 @@ import System
 
 /// Everything that a scan can tell.
 struct ScanSummary: Sendable {
-    /// A file full of keys must not fill the memory: further ones are counted.
-    static let longestList = 10_000
-
     struct Coverage: Sendable {
         let source: String
         let size: Int?
@@ -23,9 +20,11 @@ struct ScanSummary: Sendable {
     let startedAt: Timestamp
     let finishedAt: Timestamp
     let coverage: [Coverage]
-    /// New ones, at most ``longestList``.
+    /// New ones, as many as the sieve let through.
     let leaks: [Leak]
     let leakCount: Int
+    /// Stored keys that were found, listed or not.
+    let owners: [KeyOwner]
     /// Told by the baseline.
     let knownLeakCount: Int
     let failures: [(source: String, failure: JobFailure)]
@@ -36,40 +35,6 @@ struct ScanSummary: Sendable {
     let state: ScanState
     /// Outcomes of `--disable-leaked` by key.
     var disabled: [(keyID: UUID, outcome: String)] = []
-
-    init(_ run: Run, _ result: SourcesPass.Result, _ keys: StoredKeys, _ owners: [KeyOwner], _ baseline: Baseline) {
-        runID = run.id
-        startedAt = run.startedAt
-        finishedAt = .now
-        var leaks: [Leak] = []
-        var leakCount = 0, knownLeakCount = 0
-        for source in result.sources {
-            for located in source.findings {
-                if baseline.fingerprints.contains(located.finding.fingerprint) {
-                    knownLeakCount += 1
-                    continue
-                }
-                leakCount += 1
-                guard leaks.count < Self.longestList else { continue }
-                leaks.append(Leak(located, in: source.name, owners: owners))
-            }
-        }
-        self.leaks = leaks
-        self.leakCount = leakCount
-        self.knownLeakCount = knownLeakCount
-        coverage = result.sources.map { source in
-            Coverage(
-                source: source.name, size: source.size, bytesSeen: source.bytesSeen,
-                bytesSeenBefore: source.bytesSeenBefore, lines: source.lineCount, findings: source.findings.count,
-                problems: source.problems)
-        }
-        failures = result.failures
-        knownKeyCount = keys.knownCount
-        storedKeyCount = keys.storedCount
-        foreignFingerprintCount = keys.foreignCount
-        wasStopped = result.wasStopped
-        state = result.state
-    }
 
     var areAllKeysKnown: Bool { storedKeyCount == knownKeyCount }
     var isEverythingRead: Bool { !wasStopped && failures.isEmpty && coverage.allSatisfy { $0.problems.isEmpty } }
@@ -83,5 +48,34 @@ struct ScanSummary: Sendable {
         if disabled.contains(where: { $0.outcome == "held" }) { outcomes.append(.guardTripped) }
         if wasStopped { outcomes.append(.stopped) }
         return outcomes.isEmpty ? [.done] : outcomes
+    }
+}
+
+extension ScanSummary {
+    init(
+        _ run: Run, _ result: SourcesPass.Result, _ keys: StoredKeys, _ owners: [UInt32: KeyOwner],
+        _ sieve: FindingSieve
+    ) {
+        runID = run.id
+        startedAt = run.startedAt
+        finishedAt = .now
+        leaks = result.sources.flatMap { source in
+            source.findings.map { Leak($0, in: source.name, owners: owners) }
+        }
+        leakCount = result.sources.reduce(0) { $0 + $1.findingCount }
+        self.owners = owners.sorted { $0.key < $1.key }.map(\.value)
+        knownLeakCount = sieve.knownCount
+        coverage = result.sources.map { source in
+            Coverage(
+                source: source.name, size: source.size, bytesSeen: source.bytesSeen,
+                bytesSeenBefore: source.bytesSeenBefore, lines: source.lineCount, findings: source.findingCount,
+                problems: source.problems)
+        }
+        failures = result.failures
+        knownKeyCount = keys.knownCount
+        storedKeyCount = keys.storedCount
+        foreignFingerprintCount = keys.foreignCount
+        wasStopped = result.wasStopped
+        state = result.state
     }
 }

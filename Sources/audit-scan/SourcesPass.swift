@@ -16,6 +16,7 @@ struct SourcesPass: Sendable {
     private let settings: ScanSettings
     private let rules: ScanRules
     private let state: ScanState
+    private let marks: [FileIdentity: SourceMark]
     private let database: ScanDatabase?
 
     init(
@@ -25,6 +26,7 @@ struct SourcesPass: Sendable {
         self.settings = settings
         self.rules = rules
         self.state = state
+        marks = settings.startsOver ? [:] : state.marks
         self.database = database
     }
 
@@ -45,23 +47,26 @@ struct SourcesPass: Sendable {
         for path in list.files where !stop.isMet { await scanFile(path, scan, list, &result) }
         if settings.scansStandardInput, !stop.isMet { await scanInput(scan, &result) }
         await scanTables(&result) { progress.advance(by: $0) }
+        await scanAuditLog(&result) { progress.advance(by: $0) }
         progress.finish()
+        Self.forgiveCompressed(&result)
+        result.state.forget(except: settings.paths)
         result.wasStopped = stop.isMet
         return result
     }
 
     private func scanFile(_ path: String, _ scan: FileScan, _ list: SourceList, _ result: inout Result) async {
         let identity = FileIdentity(of: path)
-        let earlier = state.files[path]
-        if let earlier, let identity, earlier.identity != identity, !settings.startsOver {
+        if let earlier = state.files[path], let identity, earlier.identity != identity, !settings.startsOver {
             await scanRest(of: earlier, besides: path, scan, list, &result)
         }
-        var source = await scanned(path, scan, after: state.mark(for: path, identity))
+        var source = await scanned(path, scan, after: identity.flatMap { marks[$0] })
         if let rest = result.sources.last, rest.name == path, rest.problems == [.replaced] {
             result.sources.removeLast()
             source.problems += rest.problems
         }
-        result.state.files[path] = source.mark
+        // What could not be read keeps its place.
+        if let mark = source.mark { result.state.files[path] = mark }
         result.sources.append(source)
     }
 
@@ -76,6 +81,20 @@ struct SourcesPass: Sendable {
         }
         guard !list.files.contains(moved) else { return }
         result.sources.append(await scanned(moved, scan, after: mark))
+    }
+
+    /// Rotation may compress a file at once. Its archive, read now for the first time, has what was not read of it.
+    private static func forgiveCompressed(_ result: inout Result) {
+        let archives = result.sources.filter { source in
+            source.isComplete && source.bytesSeenBefore == 0
+                && [".gz", ".zst"].contains { source.name.hasSuffix($0) }
+        }.map(\.name)
+        for index in result.sources.indices where result.sources[index].problems.contains(.replaced) {
+            let name = result.sources[index].name
+            if archives.contains(where: { $0.hasPrefix(name + ".") || $0.hasPrefix(name + "-") }) {
+                result.sources[index].problems.removeAll { $0 == .replaced }
+            }
+        }
     }
 
     private func scanned(_ path: String, _ scan: FileScan, after mark: SourceMark?) async -> ScannedSource {
@@ -95,18 +114,39 @@ struct SourcesPass: Sendable {
     }
 
     private func scanTables(_ result: inout Result, _ onProgress: @escaping @Sendable (Int) -> Void) async {
-        guard let database else { return }
-        var tables: [(String, [UInt8])] = []
-        if settings.scansAuditLog { tables.append(("byok.audit_log", PackageResources.audit_rows_sql)) }
         for (number, query) in settings.queries.enumerated() {
             let select = query.hasSuffix(";") ? String(query.dropLast()) : query
-            tables.append(("query \(number + 1)", Array("COPY (\n\(select)\n) TO STDOUT".utf8)))
+            _ = await scanRows("query \(number + 1)", select, &result, onProgress)
         }
-        for (name, copy) in tables where !run.stop.isMet {
-            switch await database.scan(name, copy: copy, rules, onProgress) {
-            case .success(let source): result.sources.append(source)
-            case .failure(let failure): result.failures.append((name, failure))
-            }
+    }
+
+    /// Behind the last line that an earlier scan may be sure to have seen.
+    private func scanAuditLog(_ result: inout Result, _ onProgress: @escaping @Sendable (Int) -> Void) async {
+        guard settings.scansAuditLog, let database else { return }
+        let select = String(decoding: PackageResources.audit_rows_sql, as: UTF8.self)
+        let begin = settings.startsOver ? 0 : state.auditLine ?? 0
+        let end: Int?
+        do throws(JobFailure) { end = try await database.auditEnd() } catch {
+            return result.failures.append((Self.auditLog, error))
+        }
+        guard await scanRows(Self.auditLog, "\(select) \(begin) ORDER BY id", &result, onProgress) else { return }
+        result.state.auditLine = end ?? result.state.auditLine
+    }
+
+    private static let auditLog = "byok.audit_log"
+
+    /// False when it was not read to its end.
+    private func scanRows(
+        _ name: String, _ select: String, _ result: inout Result, _ onProgress: @escaping @Sendable (Int) -> Void
+    ) async -> Bool {
+        guard let database, !run.stop.isMet else { return false }
+        switch await database.scan(name, rows: select, rules, run.stop, onProgress) {
+        case .success(let source):
+            result.sources.append(source)
+            return true
+        case .failure(let failure):
+            if !run.stop.isMet { result.failures.append((name, failure)) }
+            return false
         }
     }
 }

@@ -18,17 +18,23 @@ struct Doctor: AsyncParsableCommand {
             78 configuration. Of several the first of 78, 77, 1, 69.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     @Option(name: .customLong("for"), help: "The job whose preconditions are looked at.")
     var job: DoctorJob = .byok
 
+    @Flag(name: .shortAndLong, help: "Show only what does not pass.")
+    var quiet = false
+
+    @Option(help: "The folder that the job is told to write its reports to. [env: BYOK_REPORT_DIR]")
+    var reportDir: String?
+
     @Flag(help: "Also ask the resolver where the providers' hosts are.")
     var network = false
 
     func run() async {
-        await JobRunner.reply("byok-doctor", asJSON: common.json) { [self] () throws(JobFailure) in
+        await JobRunner.reply("byok-doctor", output) { [self] () throws(JobFailure) in
             let checks = await checks()
             return Reply(text(checks), details: details(checks), outcome: .first(of: checks.map(\.outcome)))
         }
@@ -36,7 +42,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func checks() async -> [DoctorCheck] {
         var checks = DoctorHost.checks()
-        let settings = DoctorSettings(job: job, common: common, database: database)
+        let settings = DoctorSettings(job: job, reportDir: reportDir, database: database)
         checks += settings.checks()
         var secrets = DoctorSecrets(job: job)
         checks += secrets.checks()
@@ -50,11 +56,11 @@ struct Doctor: AsyncParsableCommand {
     }
 
     private func text(_ checks: [DoctorCheck]) -> String {
-        let shown = common.quiet ? checks.filter { $0.state != .pass } : checks
+        let shown = quiet ? checks.filter { $0.state != .pass } : checks
         let counts = DoctorCheck.State.allCases.map { state in
             "\(checks.count { $0.state == state }) \(state == .notDecided ? "not decided" : state.rawValue)"
         }
-        let summary = common.quiet && shown.isEmpty ? [] : ["\(job.rawValue): " + counts.joined(separator: ", ")]
+        let summary = quiet && shown.isEmpty ? [] : ["\(job.rawValue): " + counts.joined(separator: ", ")]
         return (shown.map(\.line) + summary).map { $0 + "\n" }.joined()
     }
 

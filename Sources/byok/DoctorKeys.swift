@@ -1,5 +1,6 @@
 import Batch
 import Fingerprints
+import KeySettings
 import Postgres
 import Vault
 

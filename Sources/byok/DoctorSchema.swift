@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Postgres
 import Providers
 
@@ -45,7 +46,7 @@ extension DoctorDatabase {
     }
 
     private func installation() async -> DoctorCheck {
-        let origins = try? DoctorSettings.origins()
+        let origins = try? ProviderOrigins.configured()
         let statement = Statement("is_test_installation", sql: PackageResources.is_test_installation_sql)
         return await look("installation", statement) { rows throws(PostgresError) in
             let isTest = try rows.single().bool("test")

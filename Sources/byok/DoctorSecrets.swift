@@ -1,5 +1,6 @@
 import Batch
 import Fingerprints
+import KeySettings
 import Providers
 import Secrets
 import Vault
@@ -23,31 +24,20 @@ struct DoctorSecrets: Sendable {
 
     private mutating func masterKeys() -> DoctorCheck {
         let why: LogMessage = "without them no stored key opens"
-        do throws(VaultError) {
-            guard let keyring = try Keyring.read() else {
-                return .fail(
-                    "master-keys", .misconfigured, "neither BYOK_MASTER_KEYS_FILE nor BYOK_MASTER_KEYS is set",
-                    why: why, mend: "name the file that holds them in BYOK_MASTER_KEYS_FILE")
-            }
+        do throws(JobFailure) {
+            let keyring = try ConfiguredKeys.keyring()
             self.keyring = keyring
             return .pass("master-keys", "\(keyring.versions.count) can be read")
-        } catch {
-            return .fail("master-keys", JobFailure(error), why: why)
-        }
+        } catch { return .fail("master-keys", error, why: why) }
     }
 
     private mutating func scanKeyCheck() -> DoctorCheck {
         let why: LogMessage = "without it no key is fingerprinted, and audit-scan knows none"
-        do throws(SecretSourceError) {
-            guard let secret = try SecretSource.readBase64("BYOK_SCAN_KEY", byteCount: ScanKey.byteCount) else {
-                return missingScanKey(why)
-            }
-            scanKey = try? ScanKey(secret)
-        } catch { return .fail("scan-key", JobFailure(error), why: why) }
-        guard let scanKey else {
-            return .notDecided("scan-key", why: "the key could not be derived", mend: "report this")
-        }
-        return .pass("scan-key", "can be read, id \(PlaceName(scanKey.id))")
+        do throws(JobFailure) {
+            guard let scanKey = try ConfiguredKeys.scanKey() else { return missingScanKey(why) }
+            self.scanKey = scanKey
+            return .pass("scan-key", "can be read, id \(PlaceName(scanKey.id))")
+        } catch { return .fail("scan-key", error, why: why) }
     }
 
     private func missingScanKey(_ why: LogMessage) -> DoctorCheck {
@@ -76,15 +66,11 @@ struct DoctorSecrets: Sendable {
     }
 
     private func canaries() -> DoctorCheck {
-        var count = 0
-        for provider in Provider.allCases {
-            do throws(SecretSourceError) {
-                if try SecretSource.read("BYOK_CANARY_" + provider.rawValue.uppercased()) != nil { count += 1 }
-            } catch {
-                return .fail(
-                    "canaries", JobFailure(error), why: "a canary proves that a provider's refusals mean something")
-            }
+        do throws(JobFailure) {
+            let count = try ConfiguredKeys.canaries().count
+            return .pass("canaries", "\(count) of \(Provider.allCases.count) providers have one")
+        } catch {
+            return .fail("canaries", error, why: "a canary proves that a provider's refusals mean something")
         }
-        return .pass("canaries", "\(count) of \(Provider.allCases.count) providers have one")
     }
 }

@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Postgres
 import Providers
 import System
@@ -10,10 +11,12 @@ struct DoctorSettings {
     let connection: Result<ConnectionSettings, JobFailure>
     private let common: Result<CommonSettings, SettingError>
 
-    init(job: DoctorJob, common: CommonFlags, database: DatabaseFlags) {
+    init(job: DoctorJob, reportDir: String?, database: DatabaseFlags) {
         self.job = job
         let environment = EnvironmentVariables(reading: CommonSettings.variables)
-        self.common = Result { () throws(SettingError) in try CommonSettings(common, in: environment) }
+        self.common = Result { () throws(SettingError) in
+            try CommonSettings(reportDir: reportDir, in: environment)
+        }
         connection = Result { () throws(JobFailure) in try database.settings(for: "byok-doctor") }
     }
 
@@ -45,24 +48,12 @@ struct DoctorSettings {
     }
 
     private func providerAddresses() -> DoctorCheck {
-        do {
-            let origins = try Self.origins()
+        let why: LogMessage = "keys are sent to their provider's own host only"
+        do throws(JobFailure) {
+            let origins = try ProviderOrigins.configured()
             return .pass(
                 "provider-urls", origins.namesTestServers ? "loopback addresses, for tests" : "the real hosts")
-        } catch {
-            return .fail(
-                "provider-urls", .misconfigured, "a BYOK_<PROVIDER>_URL names something else than loopback",
-                why: "keys are sent to their provider's own host only",
-                mend: "unset it, or name http://127.0.0.1:PORT on a test database")
-        }
-    }
-
-    static func origins() throws(ProviderOrigins.Fault) -> ProviderOrigins {
-        let names = Provider.allCases.map(\.originVariable)
-        let variables = EnvironmentVariables(reading: names)
-        var values: [String: String] = [:]
-        for name in names { values[name] = variables[name] }
-        return try ProviderOrigins(environment: values)
+        } catch { return .fail("provider-urls", error, why: why) }
     }
 
     private func reportFolder() -> DoctorCheck {

@@ -30,6 +30,7 @@ struct ImportFault: Error, Equatable {
         case otherProvidersKey = "is another provider's key"
         case notAnAPIKey = "is an admin key, or a token of a log-in"
         case takenID = "belongs to another key"
+        case holdsKeyPiece = "holds a piece of the key"
     }
 
     let reason: Reason

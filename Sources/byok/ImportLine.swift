@@ -23,6 +23,7 @@ struct ImportLine: ~Copyable {
         let label = try Self.label(fields.required(.label), line)
         let key = try Self.key(fields.required(.key), line)
         if let fault = EnrolledKey.fault(of: key, at: provider) { throw ImportFault(fault, .key) }
+        guard !LabelRule.holdsPiece(label, of: key, at: provider) else { throw ImportFault(.holdsKeyPiece, .label) }
         self.id = id
         self.userID = userID
         self.provider = provider

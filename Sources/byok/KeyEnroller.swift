@@ -1,6 +1,7 @@
 import Batch
 import Fingerprints
 import FoundationEssentials
+import KeySettings
 import Providers
 import Secrets
 import Vault

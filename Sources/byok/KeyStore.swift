@@ -1,5 +1,6 @@
 import Batch
 import FoundationEssentials
+import KeySettings
 import Postgres
 import Providers
 import System

@@ -16,18 +16,19 @@ struct KeysDelete: AsyncParsableCommand {
             Exit: 0 deleted, 1 there is no such key, 64 usage, 69 database unavailable, 77 not permitted.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
     @OptionGroup var database: DatabaseFlags
 
     @Argument(help: "The key's id.") var id: String
     @Option(help: "Why, in 1 to 500 characters.") var confirm: String
 
     func run() async {
-        await JobRunner.run("byok-keys-delete", common) { [self] run throws(JobFailure) in
+        await JobRunner.act("byok-keys-delete", action) { [self] run throws(JobFailure) in
             let id = try KeyFlags.uuid(id, "the key's id")
-            let isReason = (1...500).contains(confirm.unicodeScalars.count) && !confirm.allSatisfy(\.isWhitespace)
-            guard isReason else {
-                throw JobFailure(.usage, "--confirm is malformed; expected a reason of 1 to 500 characters")
+            guard DryRun.isReason(confirm) else {
+                throw JobFailure(
+                    .usage, "--confirm is malformed; expected a reason of 1 to 500 characters",
+                    next: "say why; nothing was deleted")
             }
             let connection = try database.connection(for: "byok-keys-delete")
             let isThere: Bool
@@ -37,8 +38,16 @@ struct KeysDelete: AsyncParsableCommand {
                 isThere = try await delete(id, connection)
             }
             let count = Conclusion.Count("deleted", isThere && !run.settings.isDryRun ? 1 : 0)
-            guard isThere else { return Conclusion([.findings], counts: [count], summary: "there is no such key") }
-            return Conclusion(counts: [count])
+            guard isThere else {
+                return Conclusion(
+                    [.findings], counts: [count], summary: "there is no such key",
+                    next: "byok keys list shows the ids")
+            }
+            return Conclusion(
+                counts: [count],
+                summary: run.settings.isDryRun
+                    ? "the key is there; nothing was deleted"
+                    : "the key, its ciphertext and its fingerprints are deleted, its waiting mails cancelled")
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fingerprints
+import KeySettings
 import Postgres
 import System
 import Vault
@@ -27,14 +28,15 @@ struct KeysImport: AsyncParsableCommand {
             again, 77 not permitted, 78 a master key or scan key is missing or wrong.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
+    @OptionGroup var duration: DurationFlags
     @OptionGroup var database: DatabaseFlags
 
     @Argument(help: "The file; - or nothing for standard input.")
     var file: String?
 
     func run() async {
-        await JobRunner.run("byok-keys-import", common) { [self] run throws(JobFailure) in
+        await JobRunner.act("byok-keys-import", action, duration: duration) { [self] run throws(JobFailure) in
             let keyring = try ConfiguredKeys.keyring()
             let scanKey = try ConfiguredKeys.scanKey()
             let stream = try stream()
@@ -50,11 +52,7 @@ struct KeysImport: AsyncParsableCommand {
             let enroller = try KeyEnroller.make(keyring, version, scanKey)
             var work = KeyImport(run, store, enroller)
             let end = await Self.read(stream, &work)
-            let conclusion = Self.conclude(work, end, isDry: run.settings.isDryRun)
-            if run.settings.isDryRun, !common.json, let summary = conclusion.summary {
-                Terminal.standardOutput().write(summary.text + "\n")
-            }
-            return conclusion
+            return Self.conclude(work, end, isDry: run.settings.isDryRun)
         }
     }
 
@@ -85,7 +83,8 @@ struct KeysImport: AsyncParsableCommand {
             }
             throw JobFailure(
                 error.reason == .notPermitted ? .notPermitted : .usage,
-                "\(PlaceName(error.path)) cannot be opened", next: "name a file that is there and may be read")
+                "could not \(error.operation) \(PlaceName(error.path)): \(PlaceName(error.reason.description))",
+                next: "name a file that is there and may be read")
         }
     }
 

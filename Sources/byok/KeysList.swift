@@ -2,7 +2,6 @@ import ArgumentParser
 import Batch
 import FoundationEssentials
 import Providers
-import System
 
 struct KeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +15,7 @@ struct KeysList: AsyncParsableCommand {
             Exit: 0 done, 64 usage, 69 database unavailable, 77 not permitted.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     @Option(help: "Only this user's.") var userID: String?
@@ -29,7 +28,7 @@ struct KeysList: AsyncParsableCommand {
     ]
 
     func run() async {
-        await JobRunner.run("byok-keys-list", common) { [self] run throws(JobFailure) in
+        await JobRunner.reply("byok-keys-list", output) { [self] () throws(JobFailure) in
             var owner: UUID?
             if let userID { owner = try KeyFlags.uuid(userID, "--user-id") }
             var only: Provider?
@@ -37,26 +36,26 @@ struct KeysList: AsyncParsableCommand {
             let keys = try await StoredKey.find(
                 userID: owner, provider: only, status: try chosenStatus(), limit: try chosenLimit(),
                 on: database.connection(for: "byok-keys-list"))
-            if !common.json {
-                var table = TextTable(Self.columns)
-                for key in keys { table.append(key.cells(Self.columns)) }
-                Terminal.standardOutput().write(table.text)
-            }
-            return Conclusion(
-                counts: [Conclusion.Count("keys", keys.count)],
-                details: [Conclusion.Detail("keys", .array(keys.map(\.json)))])
+            var table = TextTable(Self.columns)
+            for key in keys { table.append(key.cells(Self.columns)) }
+            return Reply(
+                table.text, details: [("keys", .array(keys.map(\.json)))],
+                counts: [Conclusion.Count("keys", keys.count)])
         }
     }
 
     private func chosenStatus() throws(JobFailure) -> KeyStatus? {
         guard let status else { return nil }
         if let known = KeyStatus(rawValue: status) { return known }
-        throw JobFailure(.usage, "--status is malformed; expected unchecked, active, suspected or disabled")
+        throw JobFailure(
+            .usage, "--status is malformed; expected unchecked, active, suspected or disabled", next: "name one of them"
+        )
     }
 
     private func chosenLimit() throws(JobFailure) -> Int {
         guard let limit else { return 100 }
         if let number = Int(limit), (1...100_000).contains(number) { return number }
-        throw JobFailure(.usage, "--limit is malformed; expected a whole number from 1 to 100000")
+        throw JobFailure(
+            .usage, "--limit is malformed; expected a whole number from 1 to 100000", next: "leave it out for 100")
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Batch
 import FoundationEssentials
 import Postgres
-import System
 
 struct KeysShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,25 +17,23 @@ struct KeysShow: AsyncParsableCommand {
             Exit: 0 done, 1 there is no such key, 64 usage, 69 database unavailable, 77 not permitted.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     @Argument(help: "The key's id.") var id: String
 
     func run() async {
-        await JobRunner.run("byok-keys-show", common) { [self] run throws(JobFailure) in
+        await JobRunner.reply("byok-keys-show", output) { [self] () throws(JobFailure) in
             let id = try KeyFlags.uuid(id, "the key's id")
             let connection = try database.connection(for: "byok-keys-show")
             let events = try await Self.history(id, Self.events, PackageResources.key_events_sql, connection)
             let checks = try await Self.history(id, Self.checks, PackageResources.key_checks_sql, connection)
             let key = try await StoredKey.find(id: id, limit: 1, on: connection).first
-            if !common.json { print(key, events, checks) }
-            return Conclusion(
-                [key == nil ? .findings : .done], summary: key == nil ? "there is no such key" : nil,
+            return Reply(
+                Self.text(key, events, checks),
                 details: [
-                    Conclusion.Detail("key", key?.json ?? .null), Conclusion.Detail("events", Self.json(events)),
-                    Conclusion.Detail("checks", Self.json(checks)),
-                ])
+                    ("key", key?.json ?? .null), ("events", Self.json(events)), ("checks", Self.json(checks)),
+                ], outcome: key == nil ? .findings : .done)
         }
     }
 
@@ -70,13 +67,16 @@ struct KeysShow: AsyncParsableCommand {
 
     private static func json(_ rows: [Fields]) -> JSONText.Value { .array(rows.map { .object($0) }) }
 
-    private func print(_ key: StoredKey?, _ events: [Fields], _ checks: [Fields]) {
-        var text = key?.text ?? ""
+    private static func text(_ key: StoredKey?, _ events: [Fields], _ checks: [Fields]) -> String {
+        let isKnown = !events.isEmpty || !checks.isEmpty
+        var text =
+            key?.text
+            ?? (isKnown ? "this key is deleted; what remains is its history\n" : "there is no such key\n")
         for rows in [events, checks] where !rows.isEmpty {
             var table = TextTable(rows[0].map(\.0))
             for row in rows { table.append(row.map { $0.1.plain ?? "-" }) }
             text += "\n" + table.text
         }
-        Terminal.standardOutput().write(text)
+        return text
     }
 }

@@ -1,5 +1,6 @@
 import Batch
 import HTTPS
+import KeySettings
 import Providers
 import Secrets
 
@@ -10,7 +11,9 @@ struct LiveCheck: Sendable {
 
     func verdict(on key: borrowing SecretBytes, of provider: Provider) async throws(JobFailure) -> Verdict {
         let client: HTTPSClient
-        do { client = try HTTPSClient() } catch { throw JobFailure(.broken, "libcurl refused to work") }
+        do { client = try HTTPSClient() } catch {
+            throw JobFailure(.broken, "libcurl refused to work", next: "report this")
+        }
         let check = KeyCheck(client: client, origins: origins, userAgent: "byok/\(SuiteVersion.text)")
         let finding = await check.ask(provider, key: key)
         await client.shutDown()
@@ -53,6 +56,6 @@ struct LiveCheck: Sendable {
 extension KeyCheck.Finding {
     fileprivate var status: LogMessage {
         if let httpStatus { return "HTTP \(httpStatus, as: "http_status")" }
-        return "no answer"
+        return fault.map { "\(PlaceName($0.description))" } ?? "no answer"
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import KeySettings
 import Postgres
 import Secrets
 import System
@@ -24,7 +25,7 @@ struct MasterKeysGenerate: AsyncParsableCommand {
             already or cannot be written, 77 the output file may be read by others, 78 the version is taken.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
     @OptionGroup var database: DatabaseFlags
 
     @Option(help: "The new key's number, 1 or more; without it the next free one, for which the database is asked.")
@@ -34,15 +35,31 @@ struct MasterKeysGenerate: AsyncParsableCommand {
     var toFile: String?
 
     func run() async {
-        await JobRunner.run("byok-master-keys-generate", common) { [self] run throws(JobFailure) in
-            try refuseVisibleOutput()
-            let version = try await chosenVersion()
-            guard !run.settings.isDryRun else { return Conclusion(details: [Self.detail(version)]) }
-            try write(version)
-            return Conclusion(
-                next: "give it to every reader, then byok master-keys register", details: [Self.detail(version)])
+        await JobRunner.act("byok-master-keys-generate", action) { [self] run throws(JobFailure) in
+            do throws(JobFailure) {
+                return try await generate(run)
+            } catch {
+                return Conclusion([error.outcome], summary: error.message, next: error.next, answer: answer)
+            }
         }
     }
+
+    private func generate(_ run: Run) async throws(JobFailure) -> Conclusion {
+        try refuseVisibleOutput()
+        let version = try await chosenVersion()
+        guard !run.settings.isDryRun else {
+            return Conclusion(
+                summary: "would make master key \(version); nothing was written", details: [Self.detail(version)],
+                answer: answer)
+        }
+        try write(version)
+        return Conclusion(
+            summary: "made master key \(version)", next: "give it to every reader, then byok master-keys register",
+            details: [Self.detail(version)], answer: answer)
+    }
+
+    /// Standard output may be a file of keys: the key and nothing but it, whatever happens.
+    private var answer: String? { toFile == nil ? "" : nil }
 
     private static func detail(_ version: MasterKeyVersion) -> Conclusion.Detail {
         Conclusion.Detail("version", .integer(Int64(version.rawValue)))
@@ -55,7 +72,7 @@ struct MasterKeysGenerate: AsyncParsableCommand {
             throw JobFailure(
                 .usage, "a master key is not shown on a terminal", next: "use --to-file PATH, or a pipe")
         }
-        if common.json {
+        if action.json {
             throw JobFailure(.usage, "--json and the key would share standard output", next: "use --to-file PATH")
         }
         if output.isFileOpenToOthers {
@@ -69,16 +86,20 @@ struct MasterKeysGenerate: AsyncParsableCommand {
         let configured = try ConfiguredKeys.optionalKeyring()?.versions ?? []
         if let keyVersion {
             guard let number = Int(keyVersion), let version = MasterKeyVersion(number) else {
-                throw JobFailure(.usage, "--key-version is malformed; expected a whole number from 1 on")
+                throw JobFailure(
+                    .usage, "--key-version is malformed; expected a whole number from 1 on",
+                    next: "leave it out: the next free number is taken")
             }
             guard !configured.contains(version) else {
-                throw JobFailure(.misconfigured, "BYOK_MASTER_KEYS has a key \(version, as: "version") already")
+                throw JobFailure(
+                    .misconfigured, "BYOK_MASTER_KEYS has a key \(version, as: "version") already",
+                    next: "leave --key-version out: the next free number is taken")
             }
             return version
         }
         let last = max(try await lastRegistered(), Int(configured.last?.rawValue ?? 0))
         guard let version = MasterKeyVersion(last + 1) else {
-            throw JobFailure(.misconfigured, "every version up to the largest is taken")
+            throw JobFailure(.misconfigured, "every version up to the largest is taken", next: "report this")
         }
         return version
     }
@@ -95,7 +116,8 @@ struct MasterKeysGenerate: AsyncParsableCommand {
     private func write(_ version: MasterKeyVersion) throws(JobFailure) {
         let line: SecretBytes
         do { line = try Self.line(version) } catch {
-            throw JobFailure(.broken, "no random bytes could be had; nothing was written")
+            throw JobFailure(
+                .broken, "no random bytes could be had; nothing was written", next: "look at the system's log")
         }
         if let toFile {
             do {
@@ -103,7 +125,10 @@ struct MasterKeysGenerate: AsyncParsableCommand {
             } catch { throw Self.failure(error) }
         } else {
             let isWritten = line.withBytes { Terminal.standardOutput().write($0) }
-            guard isWritten else { throw JobFailure(.notWritten, "standard output took no more; make another key") }
+            guard isWritten else {
+                throw JobFailure(
+                    .notWritten, "standard output did not take the whole key", next: "throw it away and make another")
+            }
         }
     }
 

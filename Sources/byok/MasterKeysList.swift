@@ -1,6 +1,6 @@
 import ArgumentParser
 import Batch
-import System
+import KeySettings
 import Vault
 
 struct MasterKeysList: AsyncParsableCommand {
@@ -19,41 +19,44 @@ struct MasterKeysList: AsyncParsableCommand {
             69 database unavailable, 77 not permitted, 78 a configured key is wrong.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     /// NIST SP 800-38D, section 8.3: seals under one key with random 96-bit nonces.
     private static let sealLimit = 1 << 32
 
     func run() async {
-        await JobRunner.run("byok-master-keys-list", common) { [self] run throws(JobFailure) in
+        await JobRunner.reply("byok-master-keys-list", output) { [self] () throws(JobFailure) in
             let keyring = try ConfiguredKeys.optionalKeyring()
             let connection = try database.connection(for: "byok-master-keys")
             let keys = try await RegisteredMasterKey.all(connection, keyring)
-            if !common.json { Terminal.standardOutput().write(Self.table(keys)) }
-            return conclude(keys, run)
+            return Self.reply(keys)
         }
     }
 
-    private func conclude(_ keys: [RegisteredMasterKey], _ run: Run) -> Conclusion {
+    private static func reply(_ keys: [RegisteredMasterKey]) -> Reply {
         var outcomes: [Outcome] = [.done]
+        var notes: [LogMessage] = []
         for key in keys {
+            let version = key.version
             if key.held == .wrong {
                 outcomes.append(.misconfigured)
-                run.log.error("wrong_key", RegisteredMasterKey.fail(on: key).message)
+                notes.append(RegisteredMasterKey.fail(on: key).message)
             }
             if key.state == nil {
                 outcomes.append(.findings)
-                run.log.warning("unregistered", "keys are sealed under \(key.version, as: "version"), not registered")
+                notes.append("\(key.keyCount) keys are sealed under \(version), which is not registered: register it")
             }
-            if key.sealedCount >= Self.sealLimit / 2 {
+            if key.sealedCount >= sealLimit / 2 {
                 outcomes.append(.findings)
-                run.log.warning("seals", "master key \(key.version, as: "version") has used half of its seals: rotate")
+                notes.append("master key \(version) has used half of its seals: rotate to a new one")
             }
         }
-        return Conclusion(
-            outcomes, counts: [Conclusion.Count("master_keys", keys.count)],
-            details: [Conclusion.Detail("master_keys", .array(keys.map(Self.json)))])
+        return Reply(
+            table(keys) + notes.map { "\($0.text)\n" }.joined(),
+            details: [
+                ("master_keys", .array(keys.map(json))), ("notes", .array(notes.map { .string($0.text) })),
+            ], outcome: .first(of: outcomes), counts: [Conclusion.Count("master_keys", keys.count)])
     }
 
     private static func table(_ keys: [RegisteredMasterKey]) -> String {

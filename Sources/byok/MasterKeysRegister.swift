@@ -1,7 +1,7 @@
 import ArgumentParser
 import Batch
+import KeySettings
 import Postgres
-import System
 import Vault
 
 struct MasterKeysRegister: AsyncParsableCommand {
@@ -10,7 +10,7 @@ struct MasterKeysRegister: AsyncParsableCommand {
         abstract: "Tells the database which master keys there are: each number with a value that proves the key.",
         discussion: """
             Registers every key of BYOK_MASTER_KEYS. The very first becomes current; later ones wait as next until \
-            rotate-master makes one current. Registering again changes nothing. When the database knows another key \
+            byok master-keys set-current makes one current. Registering again changes nothing. When the database knows another key \
             under one of the numbers, nothing is registered.
 
             Examples:
@@ -21,11 +21,11 @@ struct MasterKeysRegister: AsyncParsableCommand {
             registered under its number.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
     @OptionGroup var database: DatabaseFlags
 
     func run() async {
-        await JobRunner.run("byok-master-keys-register", common) { [self] run throws(JobFailure) in
+        await JobRunner.act("byok-master-keys-register", action) { [self] run throws(JobFailure) in
             let keyring = try ConfiguredKeys.keyring()
             let connection = try database.connection(for: "byok-master-keys")
             let known = try await RegisteredMasterKey.all(connection, keyring)
@@ -33,30 +33,33 @@ struct MasterKeysRegister: AsyncParsableCommand {
             let fresh = keyring.versions.filter { version in
                 !known.contains { $0.version == Int(version.rawValue) && $0.state != nil }
             }
-            if !run.settings.isDryRun { try await register(fresh, keyring, connection, run) }
-            return Conclusion(counts: [
-                Conclusion.Count("registered", run.settings.isDryRun ? 0 : fresh.count),
-                Conclusion.Count("pending", run.settings.isDryRun ? fresh.count : 0),
-                Conclusion.Count("already", keyring.versions.count - fresh.count),
-            ])
+            let isDry = run.settings.isDryRun
+            let states = isDry ? [] : try await register(fresh, keyring, connection)
+            return Conclusion(
+                counts: [
+                    Conclusion.Count("registered", states.count),
+                    Conclusion.Count("pending", isDry ? fresh.count : 0),
+                    Conclusion.Count("already", keyring.versions.count - fresh.count),
+                ], summary: Self.summary(fresh, states))
         }
+    }
+
+    private static func summary(_ versions: [MasterKeyVersion], _ states: [MasterKeyState]) -> LogMessage? {
+        let parts = zip(versions, states).map { "master key \($0) is \($1)" as LogMessage }
+        return parts.first.map { first in parts.dropFirst().reduce(first) { "\($0), \($1)" } }
     }
 
     /// One transaction: a keyring is registered as a whole.
     private func register(
-        _ versions: [MasterKeyVersion], _ keyring: Keyring, _ connection: PostgresConnection, _ run: Run
-    ) async throws(JobFailure) {
-        let states = try await connection.transaction(retrying: 3) { transaction throws(JobFailure) in
+        _ versions: [MasterKeyVersion], _ keyring: Keyring, _ connection: PostgresConnection
+    ) async throws(JobFailure) -> [MasterKeyState] {
+        try await connection.transaction(retrying: 3) { transaction throws(JobFailure) in
             var states: [MasterKeyState] = []
             for version in versions {
                 guard let key = keyring[version] else { continue }
                 states.append(try Self.register(key, in: transaction))
             }
             return states
-        }
-        for (version, state) in zip(versions, states) {
-            run.log.notice(
-                "registered", "registered master key \(version, as: "version") as \(state, as: "state")")
         }
     }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Batch
 import Postgres
-import System
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,14 +20,14 @@ struct Migrate: AsyncParsableCommand {
             Exit: 0 done, 69 database unavailable, 77 not permitted, 78 the database is of a newer release.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var action: ActionFlags
     @OptionGroup var database: DatabaseFlags
 
     @Flag(help: "On a fresh database only: let providers be replaced by loopback simulators here, for ever.")
     var test = false
 
     func run() async {
-        await JobRunner.run("byok-migrate", common) { [self] run throws(JobFailure) in
+        await JobRunner.act("byok-migrate", action) { [self] run throws(JobFailure) in
             let migrator = Migrator(try database.connection(for: "byok-migrate"))
             let pending = try await migrator.pending()
             if run.settings.isDryRun { return list(pending) }
@@ -46,12 +45,11 @@ struct Migrate: AsyncParsableCommand {
             let step = try await migrator.apply(migration, isTest: test)
             guard step == .applied else { continue }
             applied += 1
-            run.log.notice("applied", "applied migration \(migration.logged, as: "migration")")
+            run.log.info("applied", "applied migration \(migration.logged, as: "migration")")
         }
         if test { try await refuseProduction(migrator) }
         let counts = [Conclusion.Count("applied", applied), Conclusion.Count("already", Migration.all.count - applied)]
         guard applied > 0 else { return Conclusion(counts: counts, summary: "the schema is up to date") }
-        run.log.notice("next", Self.next)
         return Conclusion(counts: counts, summary: "the schema is installed", next: Self.next)
     }
 
@@ -64,15 +62,11 @@ struct Migrate: AsyncParsableCommand {
     }
 
     private func list(_ pending: [Migration]) -> Conclusion {
-        if !common.json {
-            for migration in pending {
-                Terminal.standardOutput().write("\(migration.logged.name)\n")
-            }
-        }
-        return Conclusion(counts: [
-            Conclusion.Count("pending", pending.count),
-            Conclusion.Count("already", Migration.all.count - pending.count),
-        ])
+        Conclusion(
+            counts: [
+                Conclusion.Count("pending", pending.count),
+                Conclusion.Count("already", Migration.all.count - pending.count),
+            ], answer: pending.isEmpty ? nil : pending.map { $0.logged.name + "\n" }.joined())
     }
 
     private func stopped(_ applied: Int) -> Conclusion {

@@ -28,5 +28,14 @@ struct Migration: Sendable {
         Migration("0016_disable", PackageResources._016_disable_sql),
         Migration("0017_undo", PackageResources._017_undo_sql),
         Migration("0018_fingerprints", PackageResources._018_fingerprints_sql),
+        Migration("0019_faults", PackageResources._019_faults_sql),
+        Migration("0020_rotations", PackageResources._020_rotations_sql),
+        Migration("0021_rewrap", PackageResources._021_rewrap_sql),
+        Migration("0022_fence", PackageResources._022_fence_sql),
+        Migration("0023_sweep", PackageResources._023_sweep_sql),
+        Migration("0024_well_formed", PackageResources._024_well_formed_sql),
+        Migration("0025_retire", PackageResources._025_retire_sql),
+        Migration("0026_horizon", PackageResources._026_horizon_sql),
+        Migration("0040_savings", PackageResources._040_savings_sql),
     ]
 }

@@ -31,7 +31,7 @@ struct Migrator: Sendable {
     /// `isTest` is recorded with the very first step: what a database is for is never changed later.
     func apply(_ migration: Migration, isTest: Bool) async throws(JobFailure) -> Step {
         let known = migrations
-        return try await connection.transaction(.readWrite, retrying: 3) { transaction throws(JobFailure) in
+        return try await connection.transaction(.readWrite, retrying: 10) { transaction throws(JobFailure) in
             do throws(PostgresError) {
                 _ = try transaction.query(
                     Statement("lock_migrations", sql: PackageResources.lock_migrations_sql, deadline: Self.patience))
@@ -59,6 +59,7 @@ struct Migrator: Sendable {
     private static func run(
         _ migration: Migration, isTest: Bool, isFirst: Bool, in transaction: borrowing Transaction
     ) throws(PostgresError) {
+        _ = try transaction.query(Statement("bound_locks", sql: PackageResources.bound_locks_sql))
         try transaction.run(script: Statement("migration", sql: migration.script, deadline: patience))
         try transaction.execute(
             Statement(

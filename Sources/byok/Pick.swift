@@ -17,7 +17,7 @@ struct Pick: AsyncParsableCommand {
             Exit: 0 answered, also with plan; 64 unknown task or malformed context, 69 database, 77 rights.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     @Option(help: "The user, a UUID.") var userID: String
@@ -33,7 +33,7 @@ struct Pick: AsyncParsableCommand {
     }
 
     func run() async {
-        await JobRunner.reply("byok-pick", asJSON: common.json) { [self] () throws(JobFailure) in
+        await JobRunner.reply("byok-pick", output) { [self] () throws(JobFailure) in
             let connection = try database.connection(for: "byok-pick")
             let answer: Result<Reply, JobFailure>
             do throws(PostgresError) {

@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Postgres
 import Vault
 
@@ -44,8 +45,9 @@ struct RegisteredMasterKey: Sendable {
     }
 
     static func fail(on wrong: Self) -> JobFailure {
-        JobFailure(
-            .misconfigured, "the configured master key \(wrong.version, as: "version") is not the one registered",
-            next: "configure the right key")
+        guard let version = MasterKeyVersion(wrong.version) else {
+            return JobFailure(.broken, "a master key has an impossible number", next: "report this")
+        }
+        return JobFailure(.wrongMasterKey(version))
     }
 }

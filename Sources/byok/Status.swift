@@ -18,11 +18,11 @@ struct Status: AsyncParsableCommand {
             Exit: 0 told everything, 1 something could not be read, 69 database, 77 rights or TLS, 78 configuration.
             """)
 
-    @OptionGroup var common: CommonFlags
+    @OptionGroup var output: ReplyFlags
     @OptionGroup var database: DatabaseFlags
 
     func run() async {
-        await JobRunner.reply("byok-status", asJSON: common.json) { [self] () throws(JobFailure) in
+        await JobRunner.reply("byok-status", output) { [self] () throws(JobFailure) in
             let connection = try database.connection(for: "byok-status")
             do throws(PostgresError) {
                 try await connection.connect()

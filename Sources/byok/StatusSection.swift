@@ -93,7 +93,7 @@ struct StatusAnswer: Sendable {
         switch error.kind {
         case .notPermitted: "this role may not read it (SQLSTATE \(error.sqlState ?? "unknown"))"
         case .syntaxOrSchema: "the schema is missing or of another release: run byok migrate"
-        default: error.description
+        default: JobFailure(error).message.text
         }
     }
 

@@ -8,7 +8,7 @@ import System
 struct Aftermath: Sendable {
     let now: Timestamp
     let overdueCount: Int
-    /// Due at the cut-off and not looked at all the same.
+    /// Due at the cut-off, and due still.
     let skippedCount: Int
     let recorded: [KeyOutcome: Int]
     let disabled: [RunSummary.DisabledKey]
@@ -29,7 +29,7 @@ struct Aftermath: Sendable {
         let disabled = try await database.read(Queries.disabledKeys(by: course.run.id))
         let calendar = try await database.read(Queries.calendar(at: course.run.id))
         let guards = try await GuardStates.read(database)
-        let previous = try await database.read(Queries.previousReport)
+        let previous = try await RunReport.previousManifest(of: "revalidate", on: database.reader)
         return try Database.reading { () throws(PostgresError) in
             let counted = try overdue.single()
             return Aftermath(
@@ -45,7 +45,7 @@ struct Aftermath: Sendable {
                             isServed: try row.bool("served"),
                             worstExitStatus: try row.optionalInt("worst"))
                     }),
-                guards: guards, previousManifest: try previous.first?.text("digest"))
+                guards: guards, previousManifest: previous)
         }
     }
 

@@ -40,6 +40,7 @@ struct Approve: AsyncParsableCommand {
         await JobRunner.reply("revalidate-approve", asJSON: operatorFlags.writesJSON) { () throws(JobFailure) in
             let connection = try operatorFlags.connection(for: "revalidate-approve")
             let isDryRun = try DryRun.isAsked(dryRun)
+            try await connection.expectOperator()
             guard let order = try? order() else { throw JobFailure(.usage, "the flags are wrong") }
             let end: ApproveOrder.End
             do throws(PostgresError) {

@@ -10,32 +10,48 @@ struct Closing: Sendable {
     private let course: Course
     /// Nil in a dry run.
     private let record: RunRecord?
+    private let pass: RunPass?
     private let ledger: Ledger.Contents
 
-    init(_ course: Course, _ record: RunRecord?) {
+    init(_ course: Course, _ record: RunRecord? = nil, _ pass: RunPass? = nil) {
         self.course = course
         self.record = record
+        self.pass = pass
         ledger = course.ledger.now
     }
 
     func conclude() async -> Conclusion {
+        await returnUnanswered()
         let aftermath: Aftermath
         do throws(JobFailure) {
             aftermath = try await Aftermath.read(course)
         } catch {
             return await concludeUnread(course.halt.failure ?? error)
         }
-        if let failure = course.halt.failure { return await conclude(failure, aftermath) }
+        let failure = course.halt.failure
+        if let failure, course.halt.cannotGoOn { return await conclude(failure, aftermath) }
         let summary = await summary(aftermath)
         let isWhole = record != nil && course.settings.limit == nil
         let verdict = RunVerdict(
             summary, ledger, course.halt.stopReason, aftermath.guards, skipped: isWhole ? aftermath.skippedCount : 0)
         verdict.tell(course.run.log)
-        let (outcomes, receipt) = report(summary, verdict.outcomes, aftermath)
+        let (outcomes, receipt) = report(summary, verdict.outcomes + (failure.map { [$0.outcome] } ?? []), aftermath)
+        let told = failure.flatMap { $0.outcome == .first(of: outcomes) ? $0 : nil }
         return await finish(
             Conclusion(
-                outcomes, counts: counts, report: receipt?.path, summary: verdict.message, next: verdict.next),
+                outcomes, counts: counts, report: receipt?.path, summary: told?.message ?? verdict.message,
+                next: told.map(\.next) ?? verdict.next),
             digest: receipt?.manifestDigest)
+    }
+
+    /// A run that no provider answered must not leave the next one with nothing due.
+    private func returnUnanswered() async {
+        guard let pass, ledger.isDeaf, course.halt.stopReason != .leaseLost else { return }
+        do throws(JobFailure) {
+            _ = try await course.database.write(Queries.returnUnanswered(pass))
+        } catch {
+            course.halt.fail(error)
+        }
     }
 
     /// A failure takes nothing back: what was settled before it is reported.
@@ -68,7 +84,8 @@ struct Closing: Sendable {
         guard record != nil else { return (outcomes, nil) }
         do throws(JobFailure) {
             let receipt = try course.report.write(
-                summary, .first(of: outcomes), previousManifest: aftermath.previousManifest)
+                RevalidationReport.of(summary, outcome: .first(of: outcomes)), runID: summary.runID,
+                startedAt: summary.startedAt, previousManifest: aftermath.previousManifest)
             guard let failure = receipt.indexFailure.map(JobFailure.init) else { return (outcomes, receipt) }
             course.run.log.error("index_not_written", failure.message)
             return (outcomes + [.notWritten], receipt)

@@ -1,3 +1,4 @@
+import KeySettings
 import Providers
 import Secrets
 
@@ -6,6 +7,8 @@ import Secrets
 actor ControlGroup {
     static let interval = 200
 
+    /// Without a canary nothing waits here.
+    nonisolated let isConfigured: Bool
     private let provider: Provider
     private let canary: RunSecrets.Canary?
     private let check: KeyCheck
@@ -20,6 +23,7 @@ actor ControlGroup {
     init(_ provider: Provider, _ canary: RunSecrets.Canary?, _ check: KeyCheck, _ ledger: Ledger) {
         self.provider = provider
         self.canary = canary
+        isConfigured = canary != nil
         self.check = check
         self.ledger = ledger
         state = canary == nil ? .notConfigured : .notDecided
@@ -30,7 +34,6 @@ actor ControlGroup {
 
     /// Gives what may settle now: the look itself unless it is a refusal, and earlier refusals once they count.
     func admit(_ look: Look) async -> [Look] {
-        guard canary != nil else { return [look] }
         var admitted: [Look] = []
         if look.verdict != .refused {
             admitted = [look]

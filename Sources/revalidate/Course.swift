@@ -64,13 +64,14 @@ struct Course: Sendable {
         let lanes = Task { await runLanes(desk) }
         let watch = Task {
             while !halt.isMet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
-            if halt.failure == nil { try? await Task.sleep(for: Self.stopBudget) }
+            if !halt.cannotGoOn { try? await Task.sleep(for: Self.stopBudget) }
             lanes.cancel()
         }
         await lanes.value
         watch.cancel()
-        await client.shutDown()
     }
+
+    func closeConnections() async { await client.shutDown() }
 
     private func runLanes(_ desk: any VerdictDesk) async {
         let allowance = Allowance(settings.limit)

@@ -17,6 +17,8 @@ struct DueCursor: Sendable {
 /// The due keys of one provider, oldest first. Holds a page and, while that is being used up, the next.
 actor DuePages {
     static let pageSize = 250
+    /// Small, so that no lane waits long for the others' first pages: they are read on one connection.
+    private static let firstPageSize = 60
     private static let lowWater = 125
 
     let provider: Provider
@@ -78,16 +80,16 @@ actor DuePages {
         // Taken before the page is read: what settles meanwhile is still in this copy, and what settled earlier is left
         // out by the statement.
         let inHand = keysInHand.all
+        let size = cursor.dueAt == nil ? Self.firstPageSize : Self.pageSize
         do throws(JobFailure) {
-            let statement = Queries.dueKeys(
-                provider, cutOff: cutOff, after: cursor, limit: Self.pageSize, runID: runID)
+            let statement = Queries.dueKeys(provider, cutOff: cutOff, after: cursor, limit: size, runID: runID)
             let rows = try await database.read(statement)
             let provider = provider
             let keys = try Database.reading { () throws(PostgresError) in
                 try rows.map { row throws(PostgresError) in try DueKey(row, provider: provider) }
             }
             if let last = keys.last { cursor = DueCursor(dueAt: last.dueAt, id: last.id) }
-            isAtEnd = keys.count < Self.pageSize
+            isAtEnd = keys.count < size
             let fresh = keys.filter { !inHand.contains($0.id) }
             keysInHand.take(fresh.map(\.id))
             waiting = ArraySlice(Array(waiting) + fresh)

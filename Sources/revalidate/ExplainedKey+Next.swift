@@ -27,7 +27,9 @@ extension ExplainedKey {
         }
         if key.status == "disabled" { return disabled(key) }
         if key.heldSince != nil, let runID = stake?.runID, let stake { return held(key, runID, stake) }
-        if let firstRefusedAt = key.firstRefusedAt { return struck(key, firstRefusedAt) }
+        if let firstRefusedAt = key.firstRefusedAt {
+            return key.heldSince == nil ? struck(key, firstRefusedAt) : unwitnessed(key, firstRefusedAt)
+        }
         let asked = "Asked again \(moment(key.nextCheckAt))."
         return key.status == "unchecked"
             ? [asked, "Not usable before its first good answer."] : [asked, "Usable meanwhile."]
@@ -47,6 +49,23 @@ extension ExplainedKey {
             "Asked again \(moment(key.nextCheckAt)); an answer that works settles it.",
             "Counted only when a person releases the guard:",
             "  \(ApproveCommand(runID: runID, phrase: stake.phrase))",
+        ]
+    }
+
+    /// Held although no guard is tripped: nothing proves that the provider is sound.
+    private func unwitnessed(_ key: Present, _ firstRefusedAt: Timestamp) -> [String] {
+        let provider = key.provider.rawValue
+        let last = firstRefusedAt + StrikeRule.longestWaitForWitness
+        return [
+            """
+            Refused twice, but no other \(provider) key has worked since \
+            \(firstRefusedAt.toTheSecond): the provider may be what fails, so the second refusal does not count yet.
+            """,
+            "Asked again \(moment(key.nextCheckAt)); an answer that works clears the strike.",
+            """
+            Refused again, it is disabled once another \(provider) key has worked, or from \(last.toTheSecond) on; its user \
+            is told by mail.
+            """,
         ]
     }
 

@@ -1,7 +1,7 @@
 import Providers
 import System
 
-/// What settling would come to, for a dry run.
+/// What settling would come to, for a dry run. It knows no witnesses: what it calls disabled may be held for want of one.
 struct Forecast: VerdictDesk {
     let settings: RevalidateSettings
     let now: Timestamp

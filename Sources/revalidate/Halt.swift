@@ -11,15 +11,19 @@ final class Halt: Sendable {
 
     init(_ stop: StopCondition) { self.stop = stop }
 
-    var isMet: Bool { isBroken.load(ordering: .acquiring) || stop.isMet }
+    var isMet: Bool { cannotGoOn || stop.isMet }
+    var cannotGoOn: Bool { isBroken.load(ordering: .acquiring) }
     var stopReason: StopReason? { stop.reason }
     var failure: JobFailure? { broken.withLock { $0 } }
 
     /// The first failure is the one that is told.
     func fail(_ failure: JobFailure) {
-        broken.withLock { if $0 == nil { $0 = failure } }
+        note(failure)
         isBroken.store(true, ordering: .releasing)
     }
+
+    /// A failure that decides how the run ends, and does not keep it from its other keys.
+    func note(_ failure: JobFailure) { broken.withLock { if $0 == nil { $0 = failure } } }
 
     /// In short steps; false when it was cut short.
     @discardableResult

@@ -1,6 +1,7 @@
 import Batch
 import Fingerprints
 import FoundationEssentials
+import KeySettings
 import Providers
 import Secrets
 import Synchronization
@@ -76,15 +77,9 @@ final class KeyOpener: Sendable {
     }
 
     private static func fault(_ error: VaultError) -> Opened {
-        switch error {
-        case .missing: .unreadable("missing")
-        case .tooShort: .unreadable("too_short")
-        case .tooLong: .unreadable("too_long")
-        case .unknownFormat: .unreadable("unknown_format")
-        case .notAuthentic: .unreadable("not_authentic")
-        case .unknownMasterKeyVersion: .unknownVersion
-        default: .failed
-        }
+        if let reason = error.quarantineReason { return .unreadable(reason.description) }
+        if case .unknownMasterKeyVersion = error { return .unknownVersion }
+        return .failed
     }
 }
 

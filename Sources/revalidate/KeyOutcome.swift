@@ -5,7 +5,8 @@ enum KeyOutcome: String, CaseIterable, Codable, Hashable, Sendable {
     case suspected
     /// Refused twice, far enough apart; its user is told.
     case disabled
-    /// Refused, but the guard against mass refusals holds the strike back.
+    /// Refused, but the strike is held back: by the guard against mass refusals, or because no other key of the
+    /// provider proves that it is sound.
     case held
     case transient, unknown
     /// Replaced, disabled or quarantined by somebody else while it was being asked.

@@ -99,18 +99,21 @@ struct Lane: Sendable {
         }
         pace.note(finding)
         if reachability.isHopeless(after: finding.judgement.verdict) { leave(.unreachable) }
-        for look in await control.admit(Look(key, finding)) { await desk.take(look) }
+        let look = Look(key, finding)
+        guard control.isConfigured else { return await desk.take(look) }
+        for look in await control.admit(look) { await desk.take(look) }
         if let reason = await control.failure { leave(reason) }
     }
 
     private func leave(_ reason: UnfinishedReason) {
         guard end.reach() else { return }
         ledger.leaveUnfinished(provider, because: reason)
-        log.warning("provider_not_decided", "\(provider, as: "provider") is not decided: \(reason)")
+        let trouble: LogMessage = reason == .unreachable ? ledger.trouble(of: provider).map { " (\($0))" } ?? "" : ""
+        log.warning("provider_not_decided", "\(provider, as: "provider") is not decided: \(reason)\(trouble)")
     }
 
     private func giveBackTheRest() async {
-        guard isOver, halt.failure == nil else { return }
+        guard isOver, !halt.cannotGoOn else { return }
         do throws(JobFailure) {
             ledger.enter(.returned, for: provider, count: try await pages.countRest())
         } catch {

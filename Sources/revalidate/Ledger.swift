@@ -18,6 +18,11 @@ final class Ledger: Sendable {
         /// Keys sealed under a version that came up while the run was going, and that this process does not hold.
         var unknownVersions = 0
         var unfinished: [Provider: UnfinishedReason] = [:]
+        /// What last kept a provider from saying anything about a key.
+        var troubles: [Provider: LogMessage] = [:]
+
+        /// Whether requests went out and none of the providers answered anything.
+        var isDeaf: Bool { answered.isEmpty && !addressed.isEmpty }
     }
 
     private let contents = Mutex(Contents())
@@ -37,7 +42,11 @@ final class Ledger: Sendable {
         contents.withLock { contents in
             contents.requests[provider, default: 0] += finding.tries
             contents.retries[provider, default: 0] += finding.tries - 1
-            if finding.judgement.verdict != .transient { contents.answered.insert(provider) }
+            if finding.judgement.verdict != .transient {
+                contents.answered.insert(provider)
+            } else {
+                contents.troubles[provider] = finding.trouble
+            }
             if finding.fault != .invalidRequest { contents.addressed.insert(provider) }
             guard !isControl, finding.httpStatus != nil else { return }
             contents.latencies[provider, default: LatencyCounts()].add(finding.latency.wholeMilliseconds)
@@ -56,10 +65,19 @@ final class Ledger: Sendable {
         contents.withLock { $0.addressed.contains(provider) && !$0.answered.contains(provider) }
     }
 
+    func trouble(of provider: Provider) -> LogMessage? { contents.withLock { $0.troubles[provider] } }
+
     func metUnknownVersion() { contents.withLock { $0.unknownVersions += 1 } }
 
     /// The first reason stays.
     func leaveUnfinished(_ provider: Provider, because reason: UnfinishedReason) {
         contents.withLock { if $0.unfinished[provider] == nil { $0.unfinished[provider] = reason } }
+    }
+}
+
+extension KeyCheck.Finding {
+    fileprivate var trouble: LogMessage {
+        if let httpStatus { return "HTTP \(httpStatus)" }
+        return fault.map { "\(PlaceName($0.description))" } ?? "no answer"
     }
 }

@@ -10,8 +10,3 @@ extension Provider {
         }
     }
 }
-
-extension Provider {
-    /// Where an operator puts a key of its own that is known to work; `_FILE` behind it names a file.
-    var canaryVariable: String { "BYOK_CANARY_\(rawValue.uppercased())" }
-}

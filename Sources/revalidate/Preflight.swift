@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Postgres
 import Providers
 import System
@@ -7,7 +8,7 @@ import Vault
 /// What must hold before a single row is opened, and what is due.
 struct Preflight: Sendable {
     /// The migration that this program's statements need.
-    static let neededMigration = 18
+    static let neededMigration = 20
 
     /// The database's `now()` when the run began.
     let cutOff: Timestamp
@@ -37,11 +38,7 @@ struct Preflight: Sendable {
                 .misconfigured, "the schema is older than migration \(neededMigration)",
                 next: "bring it up to date with byok migrate")
         }
-        guard found.isTest || !settings.origins.namesTestServers else {
-            throw JobFailure(
-                .misconfigured, "a BYOK_<PROVIDER>_URL is set, and this database was not made for tests",
-                next: "unset it; nothing was opened and nobody was asked")
-        }
+        try settings.origins.expectRealHosts(unlessTest: found.isTest)
         if !found.isTest, let fault = settings.haste { throw fault }
         if let pause = found.pause { throw pause.failure }
         return found.now

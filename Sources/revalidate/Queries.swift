@@ -37,6 +37,9 @@ enum Queries {
             [.text(provider.rawValue), .timestamp(cutOff), .timestamp(after.dueAt), .uuid(after.id)])
     }
 
+    /// The code with which `quarantine` refuses once so many rows do not open that it is not the rows' fault.
+    static let tooManyUnreadable = "BK006"
+
     static func quarantine(_ key: DueKey, _ reason: String, _ pass: RunPass) -> Statement {
         Statement(
             "quarantine key", sql: PackageResources.quarantine_key_sql,
@@ -44,6 +47,16 @@ enum Queries {
                 .text(pass.shard), .uuid(pass.token), .uuid(pass.runID), .uuid(key.id), .int(key.revision),
                 .text(reason),
             ], idempotent: true)
+    }
+
+    static func lockedKeys(_ keyIDs: [UUID]) -> Statement {
+        Statement("locked keys", sql: PackageResources.locked_keys_sql, [.uuids(keyIDs)], idempotent: true)
+    }
+
+    static func returnUnanswered(_ pass: RunPass) -> Statement {
+        Statement(
+            "return unanswered", sql: PackageResources.return_unanswered_sql,
+            [.text(pass.shard), .uuid(pass.token), .uuid(pass.runID)], idempotent: true)
     }
 
     static func recordedOutcome(_ keyID: UUID, _ runID: UUID) -> Statement {
@@ -77,10 +90,6 @@ enum Queries {
         Statement(
             "overdue count", sql: PackageResources.overdue_count_sql,
             [.texts(providers.map(\.rawValue)), .interval(recheckAfter), .timestamp(cutOff), .uuid(runID)])
-    }
-
-    static var previousReport: Statement {
-        Statement("previous report", sql: PackageResources.previous_report_sql)
     }
 
     static func calendar(at runID: UUID) -> Statement {

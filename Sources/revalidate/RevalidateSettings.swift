@@ -1,4 +1,5 @@
 import Batch
+import KeySettings
 import Providers
 import System
 
@@ -19,7 +20,7 @@ struct RevalidateSettings: Sendable {
     let origins: ProviderOrigins
 
     init(_ flags: RevalidateFlags, in environment: EnvironmentVariables) throws(JobFailure) {
-        let origins = try Self.origins(environment)
+        let origins = try ProviderOrigins.configured(in: environment)
         do throws(SettingError) {
             try self.init(flags, in: environment, origins)
         } catch {
@@ -42,21 +43,6 @@ struct RevalidateSettings: Sendable {
         let given = flags.providers.isEmpty ? nil : flags.providers.joined(separator: ",")
         let chosen = try Self.provider.optionalValue(flag: given, in: environment) ?? Provider.allCases
         providers = Provider.allCases.filter(chosen.contains)
-    }
-
-    private static func origins(_ environment: EnvironmentVariables) throws(JobFailure) -> ProviderOrigins {
-        var urls: [String: String] = [:]
-        for name in Provider.allCases.map(\.originVariable) { urls[name] = environment[name] }
-        do {
-            return try ProviderOrigins(environment: urls)
-        } catch {
-            switch error {
-            case .notLoopback(let variable):
-                throw JobFailure(
-                    .misconfigured, "\(PlaceName(variable)) names something else than a loopback address over http",
-                    next: "unset it; nothing was opened and nobody was asked")
-            }
-        }
     }
 
     static let confirmAfter = Setting<Duration>(
@@ -91,8 +77,8 @@ struct RevalidateSettings: Sendable {
         "BYOK_BATCH", flag: "--batch", default: 200, within: 1...1000, help: "At most so many verdicts a transaction.")
     static let leaseTTL = Setting<Duration>(
         "BYOK_LEASE_TTL", flag: "--lease-ttl", default: .seconds(120),
-        help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1d"
-    ) { duration($0, within: .seconds(1) ... .seconds(86_400)) }
+        help: "How long the lease of a run that died keeps others out.", expected: "a duration from 1s to 1h"
+    ) { duration($0, within: .seconds(1) ... .seconds(3600)) }
     /// Two refusals nearer than that may be one outage at the provider's.
     private static let shortest: Duration = .seconds(3600)
     private static let longest: Duration = .seconds(365 * 86_400)
@@ -122,5 +108,5 @@ struct RevalidateSettings: Sendable {
             confirmAfter.variable, confirmAfterSlow.variable, recheckAfter.variable, concurrency.variable,
             spacing.variable, provider.variable, limit.variable, batch.variable,
             leaseTTL.variable,
-        ].map(\.description) + Provider.allCases.map(\.originVariable)
+        ].map(\.description) + ProviderOrigins.variables
 }

@@ -22,7 +22,7 @@ struct Revalidation: Sendable {
             flags, in: EnvironmentVariables(reading: RevalidateSettings.variables))
         let secrets = try RunSecrets.read(settings.providers)
         let report = try RunReport(run.settings)
-        let database = try Database(databaseFlags)
+        let database = try Database(databaseFlags, for: "byok/revalidate")
         let preflight = try await Preflight.pass(settings, secrets.keyring, database)
         let course = try Course(run, settings, secrets, database, preflight, report)
         return run.settings.isDryRun ? try await rehearse(course) : try await perform(course)
@@ -35,7 +35,8 @@ struct Revalidation: Sendable {
             settings: course.settings, now: course.preflight.cutOff, guarded: guards.tripped, ledger: course.ledger,
             keysInHand: course.keysInHand)
         await course.travel(forecast)
-        return await Closing(course, nil).conclude()
+        await course.closeConnections()
+        return await Closing(course).conclude()
     }
 
     private func perform(_ course: Course) async throws(JobFailure) -> Conclusion {
@@ -68,8 +69,10 @@ struct Revalidation: Sendable {
             course.keysInHand, course.halt)
         let settling = Task { await settler.run() }
         await course.travel(settler)
+        async let closed: Void = course.closeConnections()
         await settler.close()
         await settling.value
-        return await Closing(course, record).conclude()
+        await closed
+        return await Closing(course, record, pass).conclude()
     }
 }

@@ -12,12 +12,8 @@ struct RunVerdict {
     init(_ summary: RunSummary, _ ledger: Ledger.Contents, _ stop: StopReason?, _ guards: GuardStates, skipped: Int) {
         guarded = summary.providers.map(\.provider).filter(guards.tripped.contains)
         overdueCount = summary.overdueCount
-        let isDeaf = ledger.answered.isEmpty && !ledger.requests.isEmpty && stop == nil
+        let isDeaf = ledger.isDeaf && stop == nil
         var found = Self.faults(summary, ledger)
-        // Whatever the reason may be: a key that was passed over in silence must not end in 0.
-        if skipped > 0, stop == nil {
-            found.append(Finding(.incomplete, "\(skipped) due keys were not looked at", next: "run again"))
-        }
         if !guarded.isEmpty {
             found.append(
                 Finding(
@@ -25,10 +21,17 @@ struct RunVerdict {
                     next: "revalidate status, then revalidate approve or leave it"))
         }
         if isDeaf {
-            found.append(Finding(.unavailable, "no provider answered", next: "run again later"))
+            found.append(
+                Finding(
+                    .unavailable, "no provider answered",
+                    next: "byok doctor --for revalidate --network looks from here; then run again"))
         } else if !ledger.unfinished.isEmpty {
             found.append(
                 Finding(.incomplete, "\(ledger.unfinished.count) providers were not decided", next: "see the log"))
+        }
+        // Whatever the reason may be: a key that was passed over in silence must not end in 0.
+        if skipped > 0, stop == nil, !isDeaf {
+            found.append(Finding(.incomplete, "\(skipped) due keys were not settled", next: "run again"))
         }
         if overdueCount > 0, stop == nil, !isDeaf {
             found.append(
@@ -69,7 +72,8 @@ struct RunVerdict {
         guard stop != .leaseLost else {
             return Finding(.leaseHeld, "another run has taken the lease over", next: "run again when it has ended")
         }
-        return Finding(.stopped, "stopped (\(stop))", next: "run revalidate again: it goes on with what is still due")
+        return Finding(
+            .stopped, "ended early (\(stop))", next: "run revalidate again: it goes on with what is still due")
     }
 
     /// One line each for what a person should know and the exit status may hide.

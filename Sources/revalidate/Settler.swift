@@ -23,6 +23,9 @@ actor Settler: VerdictDesk {
     private var settling = 0
     private var storing = 0
     private var oldest: ContinuousClock.Instant?
+    /// Looks at keys that somebody else holds locked. They wait until all others have settled, and are tried once more.
+    private var locked: [Look] = []
+    private var isLastTry = false
     private var fingerprints: [StoredFingerprint] = []
     private var waitingForRoom: [CheckedContinuation<Void, Never>] = []
     private var isClosing = false
@@ -70,7 +73,8 @@ actor Settler: VerdictDesk {
             ledger.enter(isSet ? .quarantined : try await recordedOutcome(key), for: key.provider)
         } catch {
             ledger.enter(.returned, for: key.provider)
-            die(error)
+            // The keys that open are looked at all the same.
+            if error.raised == Queries.tooManyUnreadable { halt.note(error) } else { die(error) }
         }
     }
 
@@ -88,6 +92,7 @@ actor Settler: VerdictDesk {
                 if isBatchReady { await settleBatch() }
                 // After every batch: verdicts may come without a pause for hours.
                 while areFingerprintsReady { await storeFingerprints() }
+                if isClosing, pending.isEmpty { takeUpLocked() }
             } while isBatchReady
             if isClosing, pending.isEmpty { return }
         }
@@ -116,14 +121,39 @@ actor Settler: VerdictDesk {
         oldest = pending.isEmpty ? nil : .now
         settling = batch.count
         do throws(JobFailure) {
-            let rows = try await database.write(Queries.settle(batch, pass, settings))
-            try enter(rows, batch)
+            let left = try await settle(batch)
+            if isLastTry { giveBack(left) } else { locked += left }
         } catch {
             giveBack(batch)
             die(error)
         }
         settling = 0
         makeRoom()
+    }
+
+    /// Settles what it can, and gives the looks at keys that somebody else holds locked.
+    private func settle(_ batch: [Look]) async throws(JobFailure) -> [Look] {
+        var (free, left) = (batch, [Look]())
+        var rounds = 0
+        while !free.isEmpty, rounds < 5 {
+            let statement = Queries.settle(free, pass, settings)
+            if let rows = try await database.writeUnlessLocked(statement, attempts: 1) {
+                try enter(rows, free)
+                return left
+            }
+            let held = try await database.locked(free.map(\.keyID))
+            left += free.filter { held.contains($0.keyID) }
+            free.removeAll { held.contains($0.keyID) }
+            rounds = held.isEmpty ? rounds + 1 : 0
+        }
+        // What is locked is no key: a provider's guard, or the lease.
+        guard free.isEmpty else { throw JobFailure(PostgresError(.retryTransaction, operation: "settle checks")) }
+        return left
+    }
+
+    private func takeUpLocked() {
+        guard !locked.isEmpty else { return }
+        (pending, locked, isLastTry) = (locked, [], true)
     }
 
     /// All of it or nothing: what fails here goes back as a whole.
@@ -155,13 +185,19 @@ actor Settler: VerdictDesk {
         return outcome
     }
 
+    /// Of a key that somebody else holds locked nothing is stored: its next look makes its fingerprint again.
     private func storeFingerprints() async {
         guard let scanKeyID else { return fingerprints = [] }
         let batch = Array(fingerprints.prefix(Self.fingerprintBatch))
         fingerprints.removeFirst(batch.count)
         storing = batch.count
         do throws(JobFailure) {
-            _ = try await database.write(Queries.putFingerprints(batch, scanKeyID: scanKeyID))
+            let statement = Queries.putFingerprints(batch, scanKeyID: scanKeyID)
+            if try await database.writeUnlessLocked(statement, attempts: 1) == nil {
+                let held = try await database.locked(batch.map(\.keyID))
+                let free = batch.filter { !held.contains($0.keyID) }
+                _ = try await database.writeUnlessLocked(Queries.putFingerprints(free, scanKeyID: scanKeyID))
+            }
         } catch {
             die(error)
         }
@@ -173,8 +209,8 @@ actor Settler: VerdictDesk {
     private func die(_ failure: JobFailure) {
         isDead = true
         halt.fail(failure)
-        giveBack(pending)
-        pending = []
+        giveBack(pending + locked)
+        (pending, locked) = ([], [])
         fingerprints = []
         makeRoom()
         wakeUp.yield()

@@ -102,6 +102,15 @@ extension StatusSnapshot {
         ]
     }
 
+    private func decision(on suspect: Suspect) -> String {
+        guard suspect.isHeld else { return suspect.decidedAt?.toTheSecond ?? "not planned" }
+        if stakes.contains(where: { $0.provider.rawValue == suspect.provider && $0.runID != nil }) {
+            return "held by the guard"
+        }
+        let last = suspect.firstRefusedAt + StrikeRule.longestWaitForWitness
+        return "held until another \(suspect.provider) key works, or \(last.toTheSecond)"
+    }
+
     private var suspectLines: [String] {
         if suspectCount == 0 { return ["Keys with one strike: none"] }
         let head = ["key", "provider", "label", "first refused", "asked again, and decided"]
@@ -109,7 +118,7 @@ extension StatusSnapshot {
             [
                 suspect.keyID.uuidString.lowercased(), suspect.provider, AlignedRows.short(suspect.label),
                 suspect.firstRefusedAt.toTheSecond,
-                suspect.isHeld ? "held by the guard" : suspect.decidedAt?.toTheSecond ?? "not planned",
+                decision(on: suspect),
             ]
         }
         let rest = suspectCount - suspects.count

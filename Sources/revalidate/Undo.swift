@@ -35,6 +35,7 @@ struct Undo: AsyncParsableCommand {
         await JobRunner.reply("revalidate-undo", asJSON: operatorFlags.writesJSON) { () throws(JobFailure) in
             let connection = try operatorFlags.connection(for: "revalidate-undo")
             let isDryRun = try DryRun.isAsked(dryRun)
+            try await connection.expectOperator()
             guard let runID = UUID(uuidString: run) else { throw JobFailure(.usage, "--run takes the id of a run") }
             let result: UndoResult?
             do throws(PostgresError) {

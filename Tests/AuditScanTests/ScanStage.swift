@@ -4,11 +4,14 @@ import Providers
 import ScanCorpus
 import Secrets
 import TestSupport
+import Testing
 
 /// A database with fingerprinted keys, a folder for logs, and the real `audit-scan`.
 struct ScanStage {
     let database: TestDatabase
     let folder: String
+    /// Keys are planted here: the search of everything that tests write leaves folders of this name out.
+    var logs: String { folder + "/secrets" }
     let keys: [(id: UUID, key: MadeUpKey)]
     static let scanKeyText = Data(repeating: 7, count: 32).base64EncodedString()
     static let executable = Repository.products.appending(path: "audit-scan").path
@@ -16,7 +19,7 @@ struct ScanStage {
     init(seed: UInt64 = 1) throws {
         database = try PrivateCluster.shared.makeDatabase(schema: true)
         folder = FileManager.default.temporaryDirectory.appending(path: "byok-scan-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder + "/secrets", withIntermediateDirectories: true)
         var random = CorpusRandom(seed: seed)
         keys = Provider.allCases.map { provider in (UUID(), MadeUpKey(provider, &random)) }
         _ = try database.psql(
@@ -43,7 +46,13 @@ struct ScanStage {
     }
 
     func log(_ text: String, _ name: String = "app.log") throws {
-        try Data(text.utf8).write(to: URL(filePath: folder + "/logs/" + name))
+        try Data(text.utf8).write(to: URL(filePath: logs + "/" + name))
+    }
+
+    func compress(_ text: String, into path: String) throws {
+        let done = try Subprocess.run(
+            "/bin/sh", ["-c", #"gzip -c >"$1.new" && mv "$1.new" "$1""#, "sh", path], input: text)
+        try #require(done.status == 0)
     }
 
     func scan(_ arguments: [String], with extra: [String: String] = [:], input: String = "") throws -> ScanEnd {

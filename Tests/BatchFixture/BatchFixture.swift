@@ -6,7 +6,7 @@ import System
 @main struct BatchFixture: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batch-fixture", version: SuiteVersion.text.description)
-    static let pace = Setting<Duration>.duration("BYOK_FIXTURE_PACE", flag: "--pace", default: .zero, help: "Wait.")
+    static let pace = Setting<Duration>.duration("FIXTURE_PACE", flag: "--pace", default: .zero, help: "Wait.")
 
     @OptionGroup var common: CommonFlags
     @Option(help: Self.pace.argumentHelp) var pace: String?

@@ -95,6 +95,23 @@ import Testing
         #expect(try Self.stored(fixture) == "")
     }
 
+    @Test func `a label that holds a piece of the key is refused unasked, one that holds its prefix is not`() throws {
+        let fixture = try OperatorFixture()
+        let good = MadeUp.groq(121)
+        let providers = try SimulatedProviders(live: [good])
+        let variables = fixture.keyring.merging(providers.environment) { $1 }
+        for start in [4, 5, 30, good.count - 8] {
+            let piece = String(good.dropFirst(start).prefix(8))
+            let refused = try fixture.run(Self.add + ["x \(piece)"], with: variables, input: good)
+            #expect(refused.status == 64)
+            #expect(refused.stderr.contains("--label holds a piece of it"))
+            Self.expectSilence(about: good, in: refused)
+        }
+        #expect(try providers.requestCount() == 0)
+        let nearly = "gsk_ " + String(good.dropFirst(4).prefix(7)) + " " + String(good.dropFirst(9).prefix(8)).swapCase
+        #expect(try fixture.run(Self.add + [nearly], with: variables, input: good).status == 0)
+    }
+
     @Test func `without a key on standard input nothing is asked`() throws {
         let fixture = try OperatorFixture()
         let providers = try SimulatedProviders()
@@ -136,5 +153,11 @@ import Testing
         #expect(try fixture.run(["keys", "add", "--no-such-flag"]).stderr.contains("--user-id"))
         #expect(try fixture.run(Self.add + ["x", "--no-such-flag"]).stderr.contains("--no-such-flag"))
         #expect(try fixture.run(Self.add + ["x", key]).stderr.contains("(not shown)"))
+    }
+}
+
+extension String {
+    fileprivate var swapCase: String {
+        map { $0.isUppercase ? $0.lowercased() : $0.uppercased() }.joined()
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import TestSupport
 import Testing
 
@@ -39,6 +40,19 @@ import Testing
         #expect(!log.contains(MadeUp.groq(1).dropFirst(4).prefix(12)))
     }
 
+    @Test func `a label with a piece of its key is a bad line, told without the piece`() throws {
+        let fixture = try OperatorFixture()
+        let key = MadeUp.groq(12)
+        let piece = String(key.dropFirst(10).prefix(8))
+        let lines = [Self.line("mine \(piece)", key: key), Self.line("gsk_ \(piece.prefix(7))", key: key)]
+        let done = try fixture.run(
+            ["keys", "import", "--json"], with: fixture.keyring, input: lines.joined(separator: "\n"))
+        #expect(done.status == 65)
+        #expect(done.stdout.contains(#""bad_lines":[{"line":1,"field":"label","reason":"holds a piece of the key"}]"#))
+        #expect(try fixture.database.psql("select count(*) from byok.api_keys") == "1")
+        #expect(!(done.stdout + done.stderr).contains(piece))
+    }
+
     @Test func `without its master key nothing is read`() throws {
         let fixture = try OperatorFixture()
         #expect(try fixture.run(["keys", "import"], input: "x").status == 78)
@@ -58,7 +72,7 @@ import Testing
 
     @Test func `import and revalidate fingerprint a key alike`() throws {
         let fixture = try OperatorFixture()
-        let deepSeek = "sk-" + MadeUp.letters(32, 3).utf8.map { String($0 % 16, radix: 16) }.joined()
+        let deepSeek = "sk-" + PlantedAlphabet.hexadecimalDigits(32, 3)
         let keys = [
             ("groq", MadeUp.groq(13)), ("deepseek", deepSeek), ("mistral", MadeUp.letters(32, 5)),
             ("openai", "sk-" + "proj-" + MadeUp.letters(74, 6) + "T3Blbk" + "FJ" + MadeUp.letters(74, 7)),

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -53,5 +54,23 @@ import Testing
         #expect(listed.status == 0)
         #expect(listed.stdout.split(separator: "\n").count == Migration.all.count)
         #expect(try database.psql("select count(*) from pg_namespace where nspname = 'byok'") == "0")
+    }
+
+    @Test func `nobody queues for long behind a step that waits for a long transaction`() async throws {
+        let database = try OperatorFixture.emptyDatabase()
+        let environment = database.environment(role: "byok_owner")
+        let connection = PostgresConnection(try ConnectionSettings(variables: environment))
+        let early = Migration.all.filter { $0.number <= 20 }
+        for step in early { _ = try await Migrator(connection, early).apply(step, isTest: false) }
+        let holder = database.beside("begin; lock table byok.api_keys in access share mode; select pg_sleep(12)")
+        let migrating = try Subprocess(OperatorFixture.byok, ["migrate"], environment: environment)
+        let waiting = "select count(*) from pg_locks where not granted and relation = 'byok.api_keys'::regclass"
+        for _ in 0..<500 where try database.psql(waiting) == "0" { usleep(10_000) }
+
+        _ = try database.psql("set statement_timeout = '5s'; select count(*) from byok.api_keys")
+
+        #expect(try database.psql("select max(number) from byok.migrations") == "20")
+        _ = try await holder.value
+        #expect(migrating.wait().status == 0)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import Synchronization
 import TestSupport
 
@@ -50,15 +51,5 @@ enum MadeUp {
 
     static func anthropicAdmin(_ seed: UInt64) -> String { "sk-" + "ant-" + "admin01-" + letters(80, seed) }
 
-    static func letters(_ count: Int, _ seed: UInt64) -> String {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
-        let alphabet = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-        return String(
-            (0..<count).map { _ in
-                state ^= state << 13
-                state ^= state >> 7
-                state ^= state << 17
-                return alphabet[Int(state % 62)]
-            })
-    }
+    static func letters(_ count: Int, _ seed: UInt64) -> String { PlantedAlphabet.letters(count, seed) }
 }

@@ -14,7 +14,7 @@ final class LogFolder {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "byok-logs-\(UUID().uuidString)").path
+        path = FileManager.default.temporaryDirectory.appending(path: "byok-logs-\(UUID().uuidString)/secrets").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

@@ -60,7 +60,9 @@ import Testing
 
     @Test func `a certificate that nobody vouches for is refused`() async throws {
         try serve(certificates.selfSigned(for: "localhost"))
-        #expect(try await connect()?.kind == .tlsNotVerifiable)
+        let error = try await connect()
+        #expect(error?.kind == .tlsNotVerifiable)
+        #expect(error?.connection?.cause == .unprovedCertificate)
     }
 
     @Test func `a file of authorities that is missing is a refusal, not a shrug`() async throws {
@@ -115,6 +117,12 @@ import Testing
             let client = PostgresConnection(try settings(password: password))
             let error = await failure { () throws(PostgresError) in try await client.connect() }
             #expect(error?.kind == .notPermitted)
+            #expect(error?.sqlState == (password == nil ? nil : "28P01"))
+            #expect(
+                error?.connection
+                    == FailedConnection(
+                        server: "127.0.0.1:\(cluster.port)", database: "postgres", role: "guarded",
+                        cause: password == nil ? .noPassword : nil))
             #expect(!"\(dumped(error)) \(dumped(client))".contains(word))
         }
     }

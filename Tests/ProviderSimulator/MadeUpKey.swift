@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import Providers
 
 /// One key of a made-up population: the same for the same seed and place.
@@ -16,7 +17,6 @@ struct MadeUpKey {
         .anthropic, .openai, .google, .anthropic, .openai, .deepseek, .google, .anthropic, .openai, .mistral,
         .groq, .anthropic, .openai, .google, .deepseek, .anthropic, .openai, .google, .mistral, .groq,
     ]
-    private static let shapes = Dictionary(uniqueKeysWithValues: Provider.allCases.map { ($0, $0.currentShape) })
 
     init(_ index: Int, users: Int, seed: UInt64, fates: Fates, shares: [Provider] = usualShares) {
         let provider = shares[index % shares.count]
@@ -25,7 +25,7 @@ struct MadeUpKey {
         self.index = index
         self.provider = provider
         fate = fates[place]
-        text = Self.shapes[provider]?.decoy(seed: seed &* 0x9E37_79B9 &+ UInt64(index) &* 0xD6E8_FEB8_6659_FD93) ?? []
+        text = provider.plantedKey(seed: seed &* 0x9E37_79B9 &+ UInt64(index) &* 0xD6E8_FEB8_6659_FD93)
         userIndex = index % users
         turn = index / users
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Providers
 
-/// Makes up a population of keys, the script by which the simulator knows them, and the patterns that find a leak.
+/// Makes up a population of keys, and the script by which the simulator knows them.
 struct MakeKeys: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make-keys",
@@ -21,26 +21,22 @@ struct MakeKeys: ParsableCommand {
     @Flag(help: "The script refuses every key that is not made up here.") var refuseOthers = false
     @Option(help: "Writes what `byok keys import` reads.") var importFile: String?
     @Option(help: "Writes what `provider-simulator --script` reads.") var scriptFile: String?
-    @Option(help: "Writes lines for `grep -F -f`.") var patternFile: String?
 
     func run() throws {
         guard count > 0, users > 0 else { throw ValidationError("--count and --users want to be more than 0") }
         let fates = allWork ? Fates() : Fates(deadPercent, exhaustedPercent, restrictedPercent, flakyPercent)
         guard fates.isPossible else { throw ValidationError("the percents want to be from 0 to 100 together") }
         let imports = try importFile.map(Output.init)
-        let patterns = try patternFile.map(Output.init)
         let shares = even ? Provider.allCases : MadeUpKey.usualShares
         var script = Script(live: refuseOthers ? [] : nil, answers: [:])
         for index in 0..<count {
             let key = MadeUpKey(index, users: users, seed: seed, fates: fates, shares: shares)
             imports?.write(key.importLine)
-            patterns?.write(LeakPatterns(key: key.text).lines.joined(separator: "\n") + "\n")
             let end = String(decoding: key.text.suffix(16), as: UTF8.self)
             script.answers?[end] = key.answers
             script.live?.append(end)
         }
         imports?.finish()
-        patterns?.finish()
         if let scriptFile {
             let output = try Output(scriptFile)
             let encoder = JSONEncoder()

@@ -4,5 +4,5 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "provider-simulator",
         abstract: "Plays six providers on loopback, and makes up the keys that they know.",
-        subcommands: [Serve.self, MakeKeys.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, MakeKeys.self, ShowLeakPatterns.self], defaultSubcommand: Serve.self)
 }

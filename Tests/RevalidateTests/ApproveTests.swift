@@ -73,6 +73,12 @@ struct ApproveTests {
         }
     }
 
+    @Test func `the wrong role is not told that no guard waits`() throws {
+        let database = try OperatorDatabase()
+        #expect(try approve(database, nil, role: "byok_revalidate").status == 77)
+        #expect(try approve(database, nil).status == 1)
+    }
+
     @Test func `guards that one run tripped are released one by one`() throws {
         let database = try tripped(["openai", "groq"])
         let both = try approve(database, "disable up to 10 openai keys")

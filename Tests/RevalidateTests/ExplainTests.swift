@@ -41,6 +41,25 @@ struct ExplainTests {
             "--confirm \"disable up to 10 openai keys\"", "held")
     }
 
+    @Test func `a key that waits for a witness says so, and until when`() throws {
+        let database = try OperatorDatabase(othersWork: false)
+        try database.add(1...4)
+        try database.settle(1, 1...3, "refused")
+        try database.shift("25 hours")
+        try database.settle(2, 1...3, "refused")
+        let week = try database.read(
+            "SELECT DISTINCT to_char((first_refused_at + '7 d') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') "
+                + "FROM byok.api_keys WHERE first_refused_at IS NOT NULL")
+        expect(
+            try explain(database, 1), "suspected", "held", "no other openai key has worked since",
+            "once another openai key has worked, or from \(week)")
+        let status = try database.revalidate("status", role: "byok_revalidate").stdout
+        expect(status, "held until another openai key works, or \(week)")
+        try database.settle(3, 4...4, "valid", status: 200, code: nil)
+        try database.settle(4, 1...1, "refused")
+        expect(try explain(database, 1), "disabled", "2 of 2")
+    }
+
     @Test func `unchecked, quarantined and deleted keys are told as what they are`() throws {
         let database = try OperatorDatabase()
         try database.add(1...3, status: "unchecked")

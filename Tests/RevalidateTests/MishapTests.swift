@@ -28,30 +28,74 @@ import Testing
         #expect(try stage.database.psql(recorded) == "78|t")
     }
 
+    @Test func `where too many rows do not open, the others are looked at all the same`() throws {
+        let stage = try Stage()
+        try stage.plant(Self.keys(30, seed: 20_200))
+        try stage.plant(Self.keys(23, seed: 20_300), as: UUID())
+        _ = try stage.database.psql("update byok.api_keys set next_check_at = now() - random() * interval '1 hour'")
+
+        let ended = try stage.run(["--batch", "1"], try Simulator())
+
+        #expect(ended.status == 78, "\(ended.stderr)")
+        #expect(ended.stderr.contains("byok doctor"))
+        #expect(ended.counts == ["valid": 30, "quarantined": 20, "returned": 3])
+        // It came to its end: the books were compared and a report written.
+        let recorded =
+            "select exit_status, report_digest is not null from byok.job_runs where run_id = '\(ended.runID)'"
+        #expect(try stage.database.psql(recorded) == "78|t")
+        #expect(ended.outcome == "misconfigured")
+    }
+
     @Test func `a row that somebody holds locked is given back, and the rest is settled`() throws {
         let stage = try Stage()
         try stage.plant(Self.keys(3, seed: 21_000))
         let bad = PlantedKey(.deepseek, seed: 21_100)
         try stage.plant([bad], as: UUID())
-        let holder = try Subprocess(
-            "/usr/bin/psql",
-            ["-X", "-c", "begin; select from byok.api_keys where id = '\(bad.id)' for update; select pg_sleep(300)"],
-            environment: stage.database.environment)
-        let isHeld =
-            "pg_stat_activity where datname = '\(stage.database.name)' and query like '%pg_sleep(300)%' and wait_event = 'PgSleep'"
-        for _ in 0..<300 where try stage.count(isHeld) == 0 { usleep(20_000) }
+        let holder = try stage.hold(bad, for: 300)
         let simulator = try Simulator()
 
         let ended = try stage.run([], simulator)
-        holder.send(SIGKILL)
-        _ = holder.wait()
-        _ = try stage.database.psql(
-            "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(300)%' and datname = '\(stage.database.name)' and pid <> pg_backend_pid()"
-        )
+        try stage.letGo(holder)
 
         #expect(ended.status == 1, "\(ended.stderr)")
         #expect(ended.counts == ["valid": 3, "returned": 1])
         #expect(try stage.run([], simulator).counts == ["quarantined": 1])
+    }
+
+    @Test func `a verdict about a locked key is given back, and the rest of its batch settles`() throws {
+        let stage = try Stage()
+        let keys = Self.keys(4, seed: 21_200)
+        try stage.plant(keys)
+        let holder = try stage.hold(keys[1], for: 300)
+        let simulator = try Simulator()
+        let scanKey = ["BYOK_SCAN_KEY": Data(repeating: 7, count: 32).base64EncodedString()]
+
+        let ended = try stage.run([], simulator, with: scanKey)
+        try stage.letGo(holder)
+
+        #expect(ended.status == 1, "\(ended.stderr)")
+        #expect(ended.outcome == "incomplete")
+        #expect(ended.stderr.contains("1 due keys were not settled"))
+        #expect(ended.counts == ["valid": 3, "returned": 1])
+        #expect(try stage.count("byok.key_fingerprints") == 3)
+        #expect(try stage.run([], simulator, with: scanKey).counts == ["valid": 1])
+        #expect(try stage.count("byok.key_fingerprints") == 4)
+    }
+
+    @Test func `a key that is locked for a while settles when the others have`() throws {
+        let stage = try Stage()
+        let keys = Self.keys(3, seed: 21_300)
+        try stage.plant(keys)
+        // Longer than one lock time-out, shorter than two.
+        let holder = try stage.hold(keys[0], for: 8)
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator)
+        _ = holder.wait()
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.counts == ["valid": 3])
+        #expect(try stage.count("byok.key_checks") == 3)
     }
 
     @Test func `an audit line that cannot be written adds to what a run came to`() throws {

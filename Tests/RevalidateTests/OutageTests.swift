@@ -46,6 +46,37 @@ import Testing
         #expect(try stage.count("byok.email_outbox") == 0)
     }
 
+    @Test func `a run that nobody answered leaves its keys due until somebody answers`() throws {
+        let stage = try Stage()
+        try stage.plant(Self.keys(.groq, 60, seed: 2200) + Self.keys(.openai, 2, seed: 2300))
+        let down = try Simulator(answers: ["": ["reset"]])
+
+        for _ in 1...2 {
+            let ended = try stage.run([], down)
+            #expect(ended.status == 69, "\(ended.stderr)")
+            #expect((22...62).contains(ended.counts["transient"] ?? 0))
+            #expect(ended.counts.values.reduce(0, +) == 62)
+            #expect(try stage.count("byok.api_keys where next_check_at <= now()") == 62)
+        }
+        let back = try stage.run([], try Simulator())
+
+        #expect(back.status == 0, "\(back.stderr)")
+        #expect(back.counts == ["valid": 62])
+        #expect(try stage.count("byok.api_keys where next_check_at <= now()") == 0)
+    }
+
+    @Test func `a provider that is down while another answers keeps its hour`() throws {
+        let stage = try Stage()
+        let down = Self.keys(.groq, 3, seed: 2400)
+        try stage.plant(down + Self.keys(.openai, 1, seed: 2500))
+        let simulator = try Simulator(answers: Dictionary(uniqueKeysWithValues: down.map { ($0.tail, ["reset"]) }))
+
+        #expect(try stage.run([], simulator).counts == ["transient": 3, "valid": 1])
+
+        let waiting = "byok.api_keys where provider = 'groq' and next_check_at > now() + interval '44 minutes'"
+        #expect(try stage.count(waiting) == 3)
+    }
+
     @Test func `a provider that is down is left after its first answers, and the others go on`() throws {
         let stage = try Stage()
         let down = Self.keys(.groq, 60, seed: 3000)

@@ -88,8 +88,39 @@ import Testing
 
         let ended = try stage.run(arguments, simulator)
 
-        #expect(ended.status == 78)
+        #expect(ended.status == 64)
         #expect(ended.stderr.contains(arguments[0]))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test(arguments: ["BYOK_CONFIRM_AFTER", "BYOK_CONCURRENCY", "BYOK_PROVIDER", "BYOK_LEASE_TTL"])
+    func `a malformed variable is named, and is the configuration's fault`(_ variable: String) throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator, with: [variable: "acme"])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("\(variable) is malformed; expected"))
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a lease longer than the database gives is refused before it is asked for`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+        #expect(try stage.run([], simulator, with: ["BYOK_LEASE_TTL": "2h"]).status == 78)
+        #expect(try stage.run(["--lease-ttl", "2h"], simulator).status == 64)
+        try Self.expectUntouched(stage, simulator)
+    }
+
+    @Test func `a misspelt canary ends a run before it asks anybody`() throws {
+        let (stage, _) = try Self.stage()
+        let simulator = try Simulator()
+
+        let ended = try stage.run([], simulator, with: ["BYOK_CANARY_OPENIA": "x"])
+
+        #expect(ended.status == 78)
+        #expect(ended.stderr.contains("BYOK_CANARY_OPENAI"))
         try Self.expectUntouched(stage, simulator)
     }
 

@@ -8,9 +8,9 @@ import Testing
 
 @testable import revalidate
 
-/// `reports/sample/`, the committed example, is what this version writes.
+/// `reports/sample/revalidate/`, the committed example, is what this version writes.
 struct ReportExampleTests {
-    private static let folder = Repository.root.appending(path: "reports/sample")
+    private static let folder = Repository.root.appending(path: "reports/sample/revalidate")
 
     /// `BYOK_ACCEPT_REPORTS=1` writes the example anew.
     @Test(arguments: ["report.html", "report.json", "manifest.json"])

@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import Providers
 import Secrets
 import TestSupport
@@ -15,7 +16,7 @@ struct PlantedKey {
         id = UUID()
         userID = UUID()
         self.provider = provider
-        text = provider.decoyKey(seed: seed)
+        text = provider.plantedKey(seed: seed)
     }
 
     /// By which the simulator knows it.
@@ -28,13 +29,15 @@ struct Stage {
     let folder: URL
     private let masterKeyText: String
 
-    init(isTest: Bool = true) throws {
+    /// `othersWork`: beside the planted keys every provider has others, and those go on working.
+    init(isTest: Bool = true, othersWork: Bool = true) throws {
         database = try PrivateCluster.shared.makeDatabase(schema: true)
+        if othersWork { _ = try database.psql("update byok.guard_locks set worked_at = 'infinity'") }
         folder = FileManager.default.temporaryDirectory.appending(path: "byok-stage-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         masterKeyText = "1:" + Data((1...32).map { UInt8($0) }).base64EncodedString()
         let check = try Self.keyring(masterKeyText)[MasterKeyVersion(1)!]!.checkValue
-        _ = try database.psql("insert into byok.migrations (number, name) values (18, 'fingerprints')")
+        _ = try database.psql("insert into byok.migrations (number, name) values (20, 'rotations')")
         _ = try database.psql("insert into byok.installation (test) values (\(isTest))")
         _ = try database.psql(
             "select byok.register_master_key(1, '\\x\(Self.hex(check))')", role: "byok_operator")
@@ -89,6 +92,29 @@ struct Stage {
     }
 
     func count(_ query: String) throws -> Int { Int(try database.psql("select count(*) from \(query)")) ?? -1 }
+
+    /// Another session that holds the key's row locked; returns once it does.
+    func hold(_ key: PlantedKey, for seconds: Int) throws -> Subprocess {
+        let holder = try Subprocess(
+            "/usr/bin/psql",
+            [
+                "-X", "-c",
+                "begin; select from byok.api_keys where id = '\(key.id)' for update; select pg_sleep(\(seconds))",
+            ],
+            environment: database.environment)
+        for _ in 0..<300 where try count("\(sleepers) and wait_event = 'PgSleep'") == 0 { usleep(20_000) }
+        return holder
+    }
+
+    func letGo(_ holder: consuming Subprocess) throws {
+        holder.send(SIGKILL)
+        _ = holder.wait()
+        _ = try database.psql("select pg_terminate_backend(pid) from \(sleepers)")
+    }
+
+    private var sleepers: String {
+        "pg_stat_activity where datname = '\(database.name)' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
+    }
 
     /// Until a run has begun and is not over.
     func waitForRun() throws {

@@ -54,6 +54,9 @@ struct UndoCommandTests {
             "undo", "--run", OperatorDatabase.run(2), "--reason", "x", role: "byok_revalidate")
         #expect(finished.status == 77)
         #expect(try database.read("SELECT count(*) FROM byok.api_keys WHERE status = 'disabled'") == "4")
+        let stranger = try database.revalidate(
+            "undo", "--run", OperatorDatabase.run(8), "--reason", "x", role: "byok_revalidate")
+        #expect(stranger.status == 77, "the wrong role is not told that there is nothing to undo")
         let unknown = try database.revalidate("undo", "--run", OperatorDatabase.run(8), "--reason", "x")
         #expect(unknown.status == 1 && unknown.stderr.contains("no such run"))
         #expect(try database.read("SELECT count(*) FROM byok.audit_log WHERE action = 'run.undone'") == "0")

@@ -56,18 +56,25 @@ struct MasterKeyTests {
     @Test func `a key that still seals something is not retired, nor is the current one`() throws {
         try database.addKey(1)
         _ = try register(2, "a2")
-        let retire = "select byok.retire_master_key(1, 'rotated')"
+        let retire = "select byok.retire_master_key(1, 'rotated', 0, '0 s')"
+        let rotation = try RotationFixture(database)
 
         #expect(database.sqlState(retire, role: "byok_operator") == "BK005")
         _ = try database.psql("select byok.set_current_master_key(2, 'rotate')", role: "byok_operator")
         #expect(database.sqlState(retire, role: "byok_operator") == "BK005")
-        _ = try database.psql(
-            "update byok.api_keys set sealed = \(TestDatabase.sealed(2)), master_key_version = 2", role: "byok_rotate")
+        try rotation.verify(rotation.complete())
         #expect(database.sqlState(retire, role: "byok_operator") == "00000")
 
         #expect(try states() == "1 retired, 2 current")
         #expect(database.sqlState("select byok.set_current_master_key(1, 'x')", role: "byok_operator") == "BK005")
         #expect(database.sqlState("select byok.reserve_seals(1, 1)", role: "byok_app") == "BK005")
+    }
+
+    @Test func `a key that never was current is retired at once`() throws {
+        _ = try register(2, "a2")
+
+        #expect(database.sqlState("select byok.retire_master_key(2, 'typo')", role: "byok_operator") == "00000")
+        #expect(try states() == "1 current, 2 retired")
     }
 
     @Test func `quarantined rows stay behind only where their number was said`() throws {
@@ -76,11 +83,14 @@ struct MasterKeyTests {
         _ = try database.psql("select byok.set_current_master_key(2, 'rotate')", role: "byok_operator")
         _ = try database.psql(
             "update byok.api_keys set quarantined_at = now(), quarantine_reason = 'does not open' where id = '\(id)'",
-            role: "byok_rotate")
+            role: "byok_owner")
+        let rotation = try RotationFixture(database)
+        try rotation.verify(rotation.complete())
 
-        #expect(database.sqlState("select byok.retire_master_key(1, 'x')", role: "byok_operator") == "BK005")
-        #expect(database.sqlState("select byok.retire_master_key(1, 'x', 2)", role: "byok_operator") == "BK005")
-        #expect(database.sqlState("select byok.retire_master_key(1, 'x', 1)", role: "byok_operator") == "00000")
+        for (accepted, state) in [(0, "BK005"), (2, "BK005"), (1, "00000")] {
+            let retire = "select byok.retire_master_key(1, 'x', \(accepted), '0 s')"
+            #expect(database.sqlState(retire, role: "byok_operator") == state)
+        }
     }
 
     @Test func `a retirement waits for a writer that has not committed yet`() async throws {

@@ -22,23 +22,43 @@ struct QuarantineTests {
             "SELECT byok.release_quarantine(ARRAY[\(ids)]::uuid[], 'the master key was wrong')", role: role)
     }
 
-    @Test func `the 21st unreadable row of a run is refused, and the next run has its own count`() throws {
+    @Test func `the 21st unreadable row of 24 hours is refused, whichever run meets it`() throws {
         let db = try VerdictDatabase(keys: 22)
-        #expect(quarantine(db, run: 1, 1...20) == nil)
-        #expect(quarantine(db, run: 1, 21...21) == "BK006")
-        #expect(quarantine(db, run: 1, 20...20) == nil, "a repeat takes nothing more")
+        #expect(quarantine(db, run: 1, 1...12) == nil)
+        #expect(quarantine(db, run: 2, 13...20) == nil)
+        #expect(quarantine(db, run: 2, 21...21) == "BK006")
+        #expect(quarantine(db, run: 1, 12...12) == nil, "a repeat takes nothing more")
+        for run in 3...25 {
+            try db.database.shiftTime(by: "1 hour")
+            #expect(quarantine(db, run: run, 21...21) == "BK006")
+        }
+        #expect(try db.count("byok.api_keys WHERE quarantined_at IS NOT NULL") == "20")
         #expect(try db.read("quarantined_at IS NULL", 21) == "t")
-        #expect(quarantine(db, run: 2, 21...21) == nil)
+
+        try db.database.shiftTime(by: "1 hour")
+        #expect(quarantine(db, run: 26, 21...21) == nil, "the next day has its own count")
     }
 
-    @Test func `a long run may set aside five per cent of its looks`() throws {
+    @Test func `what was released or replaced since counts no more`() throws {
+        let db = try VerdictDatabase(keys: 23)
+        #expect(quarantine(db, run: 1, 1...20) == nil)
+        #expect(quarantine(db, run: 2, 21...21) == "BK006")
+        #expect(try release(db, [1]) == "1")
+        #expect(quarantine(db, run: 2, 21...21) == nil)
+        #expect(quarantine(db, run: 2, 22...22) == "BK006")
+        try db.replace(2)
+        #expect(quarantine(db, run: 2, 22...22) == nil)
+        #expect(quarantine(db, run: 2, 23...23) == "BK006")
+    }
+
+    @Test func `a long day may set aside five per cent of its looks`() throws {
         let db = try VerdictDatabase(keys: 500)
         try db.settle(1, 100...479, "valid")
         // 400 looks with these: 20 are allowed. The 21st needs 420.
-        #expect(quarantine(db, run: 1, 1...20) == nil)
-        #expect(quarantine(db, run: 1, 21...21) == "BK006")
-        try db.settle(1, 480...499, "valid")
-        #expect(quarantine(db, run: 1, 21...21) == nil)
+        #expect(quarantine(db, run: 2, 1...20) == nil)
+        #expect(quarantine(db, run: 2, 21...21) == "BK006")
+        try db.settle(3, 480...499, "valid")
+        #expect(quarantine(db, run: 4, 21...21) == nil)
     }
 
     @Test func `a released key is due at once with the status it had, and the trail names it`() throws {

@@ -24,7 +24,7 @@ struct RolesDefinerTests {
             from pg_proc p,
                 regexp_matches(
                     p.prosrc,
-                    '(::\\s*(?:text|uuid|jsonb|bytea|timestamptz|name|record)\\M|^\\s*\\w+ (?:text|uuid|jsonb|bytea|timestamptz)(?:\\[\\])?(?:;| :=))',
+                    '(::\\s*(?:text|uuid|jsonb|bytea|timestamptz|name|record)\\M|^\\s*\\w+ (?:constant )?(?:text|uuid|jsonb|bytea|timestamptz|name|record)(?:\\[\\])?(?:;| :=))',
                     'gn') m
             where p.pronamespace = 'byok'::regnamespace and p.prosecdef
             """)
@@ -46,6 +46,9 @@ struct RolesDefinerTests {
         ("byok_app", "byok.tell_key_holder('web.1', 1)"),
         ("byok_operator", "byok.register_master_key(5, decode(repeat('a5', 32), 'hex'))"),
         ("byok_operator", "byok.set_current_master_key(2, 'reason')"),
+        ("byok_operator", "byok.retirement_obstacles(1, 0, '24 h', null, '{}')"),
+        ("byok_rotate", "byok.retirement_obstacles(1, 0, '24 h', null, '{}')"),
+        ("byok_operator", "byok.retire_master_key(2, 'reason')"),
         ("byok_operator", "byok.pause('revalidate', 'reason')"),
         ("byok_operator", "byok.count_keys()"),
         ("byok_revalidate", "byok.acquire_lease('revalidate', '', 'me', '1 min')"),

@@ -46,8 +46,8 @@ struct SchemaTests {
             ) acl
             order by 1, 2, 3
             """
-        // Supabase's roles may have come to the cluster since the template was made.
-        try database.psqlFile("jobs/sql/roles.sql")
+        // A cluster of its own: Supabase's roles come to the others' while this runs.
+        let database = try PrivateCluster().makeDatabase(schema: true)
         let before = try database.psql(rights)
 
         try database.psqlFile("jobs/sql/roles.sql")
@@ -89,10 +89,22 @@ struct SchemaTests {
         #expect(!plan.contains("Sort"))
     }
 
+    @Test func `values are looked at when they are changed too, and where triggers of others sleep`() throws {
+        _ = try database.psql(
+            "select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))", role: "byok_operator")
+        let id = try database.addKey(1)
+        let change = "update byok.api_keys set label = repeat('x', 101) where id = '\(id)'"
+        #expect(database.sqlState(change, role: "byok_owner") == "23514")
+        #expect(database.sqlState("set session_replication_role = replica; \(change)", role: "postgres") == "23514")
+        #expect(database.sqlState("update byok.api_keys set label = repeat('x', 100)", role: "byok_owner") == "00000")
+    }
+
     @Test(arguments: [
         ("provider", "'acme'"), ("status", "'dead'"), ("key_prefix", "'sk-ant'"), ("last_verdict", "'fine'"),
         ("sealed", "'sk-a-plaintext-key-that-nobody-sealed-yet'::bytea"), ("sealed", "''::bytea"),
         ("status", "'disabled'"), ("label", "repeat('x', 101)"), ("quarantined_at", "now()"),
+        ("status", "'suspected'"), ("key_revision", "0"), ("disabled_reason", "repeat('x', 201)"),
+        ("disabled_at", "now()"), ("quarantine_reason", "'x'"),
     ])
     func `a value outside its set or bounds is refused`(column: String, value: String) throws {
         let fields = [
@@ -103,6 +115,9 @@ struct SchemaTests {
             insert into byok.api_keys (\(fields.keys.joined(separator: ", ")))
             values (\(fields.values.joined(separator: ", ")))
             """
+        // Or the fence would refuse first.
+        _ = try database.psql(
+            "select byok.register_master_key(1, decode(repeat('a1', 32), 'hex'))", role: "byok_operator")
 
         #expect(database.sqlState(insert, role: "byok_owner") == "23514")
     }

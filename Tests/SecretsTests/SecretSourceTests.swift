@@ -41,6 +41,16 @@ struct SecretSourceTests {
         }
     }
 
+    @Test func `a file that is missing is told in words, with what to do, and not by its path`() async {
+        await #expect(processExitsWith: .success) {
+            setenv("TEST_SECRET_FILE", "/nowhere/at/all", 1)
+            let error = #expect(throws: SecretSourceError.self) { try read("TEST_SECRET") }
+            #expect(
+                error?.description == "TEST_SECRET_FILE names a file that cannot be opened: No such file or directory")
+            #expect(error?.reason.advice == "name a file that is there")
+        }
+    }
+
     @Test func `an empty or endless variable is refused with its length`() async {
         await #expect(processExitsWith: .success) {
             for (value, reason): (String, SecretSourceError.Reason) in [

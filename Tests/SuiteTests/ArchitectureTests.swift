@@ -13,11 +13,11 @@ import Testing
         ["Secrets", "System"],
         ["Reports", "Postgres", "HTTPS", "Fingerprints"],
         ["Batch", "Vault", "Providers"],
-        ["Scanner"],
+        ["Rotation", "KeySettings", "Scanner"],
         ["LogSources"],
         jobs,
     ]
-    private static let jobs = ["revalidate", "audit-scan", "byok"]
+    private static let jobs = ["revalidate", "rotate-master", "savings-report", "audit-scan", "byok"]
 
     @Test func `each C library is imported by exactly one module`() {
         for file in SourceFile.all {

@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
+    private static let executables = ["byok", "revalidate", "rotate-master", "savings-report", "audit-scan"]
+
     /// Every command of every executable, as the parser itself lists them.
-    private static let commands: [[String]] = ["byok", "revalidate"].flatMap { name -> [[String]] in
+    private static let commands: [[String]] = executables.flatMap { name -> [[String]] in
         guard let dump = try? run([name], ["--experimental-dump-help"]),
             let root = try? JSONDecoder().decode(Dump.self, from: Data(dump.stdout.utf8))
         else { return [] }
@@ -38,6 +40,10 @@ import Testing
     @Test func `every command is known to the tests`() {
         #expect(Self.commands.contains(["byok", "migrate"]))
         #expect(Self.commands.contains(["revalidate", "run"]))
+        #expect(Self.commands.contains(["rotate-master", "run"]))
+        #expect(Self.commands.contains(["rotate-master", "retire"]))
+        #expect(Self.commands.contains(["savings-report"]))
+        #expect(Self.commands.contains(["audit-scan"]))
     }
 
     @Test(arguments: leaves) func `help shows an example and the variables behind the flags`(command: [String]) throws {
@@ -60,7 +66,7 @@ import Testing
         #expect(finished.stderr.contains(/--no-such-flag|Missing expected argument/))
     }
 
-    @Test(arguments: ["byok", "revalidate"]) func `an executable says its version`(name: String) throws {
+    @Test(arguments: executables) func `an executable says its version`(name: String) throws {
         let finished = try Self.run([name], ["--version"])
 
         #expect(finished.status == 0)

@@ -1,29 +1,30 @@
 import Batch
 import Foundation
 
-/// What a CronJob of the suite must say. A Kubernetes API server refuses most of the faults found here, and
+/// What a CronJob of the suite, or an Indexed Job that shares its work out, must say. A Kubernetes API server refuses most of the faults found here, and
 /// validators without one find few; the rest would be accepted and never work.
 struct JobsRules {
     let manifest: ManifestValue
 
     private var spec: ManifestValue { manifest["spec"] }
-    private var job: ManifestValue { spec["jobTemplate", "spec"] }
+    private var isCronJob: Bool { manifest["kind"].text == "CronJob" }
+    private var job: ManifestValue { isCronJob ? spec["jobTemplate", "spec"] : spec }
+    /// The executable.
+    private var program: String { manifest["metadata", "labels", "app.kubernetes.io/name"].text ?? "" }
     private var pod: ManifestValue { job["template", "spec"] }
     private var container: ManifestValue { pod["containers"].list.first ?? .null }
 
     /// In words, one line a fault.
     var faults: [String] {
-        (fieldFaults + timetableFaults + jobFaults + policyFaults + podFaults + containerFaults + secretFaults
+        (fieldFaults + (isCronJob ? timetableFaults : sharingFaults) + onDemandFaults + jobFaults + policyFaults
+            + podFaults + containerFaults + secretFaults
             + volumeFaults)
     }
 
     private func check(_ rules: KeyValuePairs<String, Bool>) -> [String] { rules.filter { !$0.value }.map(\.key) }
 
     private var timetableFaults: [String] {
-        let name = manifest["metadata", "name"].text ?? ""
-        return check([
-            "kind": manifest["kind"].text == "CronJob" && manifest["apiVersion"].text == "batch/v1",
-            "the name leaves no room for a Job's suffix": name.count <= 52 && !name.isEmpty,
+        check([
             "schedule": JobsSchedule.isValid(spec["schedule"].text ?? ""),
             "timeZone": spec["timeZone"].text.flatMap(TimeZone.init(identifier:)) != nil,
             "concurrencyPolicy": spec["concurrencyPolicy"].text == "Forbid",
@@ -31,11 +32,36 @@ struct JobsRules {
         ])
     }
 
+    /// Every index its own part, and all of them at once: the fence waits for the last.
+    private var sharingFaults: [String] {
+        let completions = job["completions"].number ?? 0
+        let shards = container["args"].list.compactMap(\.text).first { $0.hasPrefix("--shard=") }
+        return check([
+            "kind": manifest["kind"].text == "Job",
+            "completionMode": job["completionMode"].text == "Indexed",
+            "fewer than two shards": completions >= 2,
+            "some shards wait for others to end": job["parallelism"].number == completions,
+            "a failed shard is not tried again by itself": (job["backoffLimitPerIndex"].number ?? -1) >= 0,
+            "the shards are not the indexes": shards == "--shard=/\(completions)",
+        ])
+    }
+
+    /// What a person starts must not start by being applied.
+    private var onDemandFaults: [String] {
+        let name = manifest["metadata", "name"].text ?? ""
+        return check([
+            "apiVersion": manifest["apiVersion"].text == "batch/v1",
+            "the name leaves no room for a Job's suffix": name.count <= 52 && !name.isEmpty,
+            "the name is not the program's": !program.isEmpty && name.hasPrefix(program),
+            "not suspended": program != "rotate-master" || spec["suspend"].isTrue,
+        ])
+    }
+
     private var jobFaults: [String] {
         let deadline = job["activeDeadlineSeconds"].number ?? 0
         let grace = pod["terminationGracePeriodSeconds"].number ?? -1
         return check([
-            "backoffLimit": (job["backoffLimit"].number ?? -1) >= 0,
+            "backoffLimit": (job["backoffLimit"].number ?? -1) >= 0 || !isCronJob,
             "activeDeadlineSeconds": deadline > 0,
             "a run that stops by itself must do so before it is stopped": maximumDuration.map { $0 < deadline }
                 ?? false,
@@ -62,12 +88,18 @@ struct JobsRules {
         let codes = exits.flatMap { $0["onExitCodes", "values"].list }.map { $0.number ?? -1 }
         let final = ExitStatus.allCases.filter { !$0.isWorthRetrying && $0 != .done }.map { Int($0.rawValue) }
         return check([
-            "exit codes are unsorted or doubled": codes == Set(codes).sorted(),
+            "exit codes are unsorted or doubled": codes.count == Set(codes).count
+                && exits.allSatisfy { rule in
+                    let listed = rule["onExitCodes", "values"].list.map { $0.number ?? -1 }
+                    return listed == listed.sorted()
+                },
             "an exit code can never match": codes.allSatisfy((1...255).contains),
             "the codes that want a person are other ones": Set(codes) == Set(final),
             "an exit code rule does not fail the job": exits.allSatisfy {
-                $0["action"].text == "FailJob" && $0["onExitCodes", "operator"].text == "In"
+                $0["action"].text == (endsItsPartOnly($0) ? "FailIndex" : "FailJob")
+                    && $0["onExitCodes", "operator"].text == "In"
             },
+            "rows set aside by one shard end the others": !isSharedOut || exits.contains(where: endsItsPartOnly),
             "a rule names another container": exits.allSatisfy {
                 $0["onExitCodes", "containerName"].text == container["name"].text
             },
@@ -76,6 +108,13 @@ struct JobsRules {
                     && $0["onPodConditions"].list.contains { $0["type"].text == "DisruptionTarget" }
             },
         ])
+    }
+
+    private var isSharedOut: Bool { !isCronJob }
+
+    /// A shard that set rows aside has done its part all the same.
+    private func endsItsPartOnly(_ rule: ManifestValue) -> Bool {
+        isSharedOut && rule["onExitCodes", "values"].list.map(\.number) == [Int(ExitStatus.quarantined.rawValue)]
     }
 
     private var podFaults: [String] {
@@ -101,7 +140,7 @@ struct JobsRules {
             "memory": memory.wholeMatch(of: /[1-9][0-9]*(Ki|Mi|Gi)/) != nil,
             "cpu request": resources["requests", "cpu"].text != nil,
             "ephemeral-storage": resources["limits", "ephemeral-storage"].text != nil,
-            "the command is another one": container["command"].list.first?.text == manifest["metadata", "name"].text,
+            "the command is another one": container["command"].list.first?.text == program,
         ])
     }
 }
@@ -125,9 +164,9 @@ extension JobsRules {
             "a secret in a variable": !variables.keys.contains { $0.contains(secret) }
                 && !variables.values.contains { ($0.text ?? "").contains(/:\/\/[^\/]*:[^\/]*@/) },
             "PGPASSFILE": variables["PGPASSFILE"] == nil,
-            // A scan must not be able to open a key.
-            "master keys": (variables["BYOK_MASTER_KEYS_FILE"] == nil)
-                == (manifest["metadata", "name"].text == "audit-scan"),
+            "master keys for a job that cannot decrypt, or none for one that must":
+                (variables["BYOK_MASTER_KEYS_FILE"] != nil)
+                == !["audit-scan", "savings-report"].contains(manifest["metadata", "name"].text),
             "no database": variables["DATABASE_URL_FILE"] != nil,
             "a test's base URL": !variables.keys.contains { $0.contains(/^BYOK_[A-Z]+_URL$/) },
             "a secret's file lies in no volume": files.allSatisfy { file in
@@ -158,7 +197,7 @@ extension JobsRules {
     fileprivate var fieldFaults: [String] {
         let known: KeyValuePairs<String, (ManifestValue, Set<String>)> = [
             "spec": (
-                spec,
+                isCronJob ? spec : .null,
                 [
                     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "suspend", "jobTemplate",
                     "successfulJobsHistoryLimit", "failedJobsHistoryLimit",
@@ -169,7 +208,7 @@ extension JobsRules {
                 [
                     "backoffLimit", "activeDeadlineSeconds", "podReplacementPolicy", "podFailurePolicy", "template",
                     "ttlSecondsAfterFinished", "completionMode", "completions", "parallelism",
-                    "backoffLimitPerIndex", "maxFailedIndexes",
+                    "backoffLimitPerIndex", "maxFailedIndexes", "suspend",
                 ]
             ),
             "pod": (

@@ -46,6 +46,31 @@ struct JobsManifestTests {
         #expect(try JobsRules(manifest: .read(text.replacing(whole, with: broken))).faults != [])
     }
 
+    @Test(arguments: [
+        ("suspend: true", "suspend: false"), ("completionMode: Indexed", "completionMode: NonIndexed"),
+        ("parallelism: 4", "parallelism: 3"), ("completions: 4", "completions: 8"),
+        ("--shard=/4", "--shard=0/4"), ("--shard=/4", "--shard=/8"),
+        ("backoffLimitPerIndex: 3", "ttlSecondsAfterFinished: 3"),
+        ("kind: Job", "kind: Pod"), ("command: [rotate-master]", "command: [revalidate]"),
+        ("  name: rotate-master-sharded\n", "  name: sharded\n"),
+        ("[1, 64, 70, 77, 78]", "[1, 64, 70, 75, 77, 78]"), ("[1, 64, 70, 77, 78]", "[1, 64, 65, 70, 77, 78]"),
+        ("action: FailIndex", "action: FailJob"),
+    ]) func `a broken Indexed Job is noticed`(whole: String, broken: String) throws {
+        let text = try String(contentsOfFile: Repository.path("jobs/rotate-master-sharded.yaml"), encoding: .utf8)
+        try #require(text.contains(whole))
+
+        #expect(try JobsRules(manifest: .read(text.replacing(whole, with: broken))).faults != [])
+    }
+
+    @Test func `a rotation starts when a person starts it, not when its manifest is applied`() throws {
+        let text = try String(contentsOfFile: Repository.path("jobs/rotate-master.yaml"), encoding: .utf8)
+        try #require(text.contains("suspend: true"))
+
+        #expect(
+            try JobsRules(manifest: .read(text.replacing("suspend: true", with: "suspend: false"))).faults
+                == ["not suspended"])
+    }
+
     @Test func `cron and Kubernetes run a job at the same minutes`() throws {
         for entry in JobsTimetable.entries {
             let path = Repository.path("jobs/\(entry.job).yaml")
@@ -68,7 +93,7 @@ struct JobsManifestTests {
     }
 
     @Test func `the crontab promises no time zone, and no trace of a crash`() {
-        #expect(JobsTimetable.assignments == ["SWIFT_BACKTRACE=enable=no"])
+        #expect(JobsTimetable.assignments == ["SWIFT_BACKTRACE=enable=no", "PATH=/usr/local/bin:/usr/bin:/bin"])
     }
 
     @Test func `a schedule outside of its bounds is refused`() {

@@ -1,4 +1,5 @@
 import Foundation
+import Planted
 import TestSupport
 
 /// The suite at work on planted keys, with every byte that it writes kept in one folder.
@@ -122,8 +123,8 @@ final class LeakScenario {
 
     private func makeSecrets() throws {
         for (name, text) in [
-            "master-keys": "1:" + Self.randomKey() + "\n", "scan-key": Self.randomKey(),
-            "other-master-keys": "1:" + Self.randomKey(),
+            "master-keys": "1:" + PlantedAlphabet.base64Key(1) + "\n", "scan-key": PlantedAlphabet.base64Key(2),
+            "other-master-keys": "1:" + PlantedAlphabet.base64Key(3),
         ] {
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
             guard
@@ -133,9 +134,5 @@ final class LeakScenario {
         }
         environment["BYOK_MASTER_KEYS_FILE"] = secrets + "/master-keys"
         environment["BYOK_SCAN_KEY_FILE"] = secrets + "/scan-key"
-    }
-
-    private static func randomKey() -> String {
-        Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
-import System
 import TestSupport
 import Testing
+
+@testable import System
 
 @Suite struct PrivateFileTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "byok-system-\(UUID().uuidString)").path
@@ -111,5 +112,36 @@ import Testing
         #expect(try Subprocess.run("/bin/mount", ["-o", "remount,ro", folder]).status == 0)
         let made = try PrivateFolder.open(folder)
         #expect(throws: SystemError(.readOnly, .createFile, path: folder + "/x")) { try made.write([8], as: "x") }
+    }
+
+    /// A folder opened for its path alone takes new names, and refuses to be synced.
+    private func unsyncable(_ path: String) throws -> PrivateFolder {
+        let pathOnly: Int32 = 0o10_000_000  // O_PATH of asm-generic/fcntl.h, which Glibc's module leaves out
+        let number = open(path, pathOnly | O_DIRECTORY)
+        try #require(number >= 0)
+        return PrivateFolder(path: path, descriptor: FileDescriptor(number: number))
+    }
+
+    @Test func `a name that was given and may not outlive a crash is told from one that was not`() throws {
+        try PrivateFolder.make(folder).write([1], as: "a")
+        let made = try unsyncable(folder)
+
+        let renamed = #expect(throws: SystemError.self) { try made.rename("a", to: "b") }
+        #expect(renamed?.isPerhapsNotDurable == true)
+        #expect(try PrivateFile.read(folder + "/b", limit: 1) == [1])
+
+        let missing = #expect(throws: SystemError.self) { try made.rename("a", to: "c") }
+        #expect(missing?.isPerhapsNotDurable == false)
+
+        let written = #expect(throws: SystemError.self) { try made.write([2], as: "d") }
+        #expect(written?.isPerhapsNotDurable == true)
+        #expect(try PrivateFile.read(folder + "/d", limit: 1) == [2])
+    }
+
+    @Test func `every reason has words, the system's own among them`() {
+        #expect(SystemError.Reason(errno: EIO).description == "Input/output error (EIO)")
+        #expect(SystemError.Reason(errno: EBADF).description == "Bad file descriptor (EBADF)")
+        #expect(SystemError.Reason(errno: ENOTDIR).description == "a part of it is not a folder")
+        #expect(SystemError.Reason(errno: 4095).description == "Unknown error 4095")
     }
 }

@@ -47,6 +47,16 @@ import Testing
         }
     }
 
+    @Test func `names are found by how they begin, and no value with them`() async {
+        await #expect(processExitsWith: .success) {
+            setenv("BYOK_TEST_A", "BYOK_TEST_Z=1", 1)
+            setenv("BYOK_TEST_B", "", 1)
+            setenv("XBYOK_TEST_C", "3", 1)
+            guard EnvironmentVariables.names(withPrefix: "BYOK_TEST_").sorted() == ["BYOK_TEST_A", "BYOK_TEST_B"]
+            else { exit(1) }
+        }
+    }
+
     @Test func `hostile text reaches a terminal as visible escapes`() {
         let hostile = "a\u{1B}]0;title\u{07}b\u{202E}c\r\n\u{9B}31m\u{200B}é"
         let shown = Terminal.escape(hostile)

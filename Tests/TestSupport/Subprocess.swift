@@ -44,8 +44,18 @@ public struct Subprocess: ~Copyable {
         let finished = Finished(
             status: signal == 0 ? (state >> 8) & 0xff : 128 + signal, stdout: text(of: "stdout"),
             stderr: text(of: "stderr"))
+        keepOutput()
         try? FileManager.default.removeItem(at: folder)
         return finished
+    }
+
+    /// Where `scripts/test` says so, what the child wrote is kept, to be searched for keys at the end.
+    private borrowing func keepOutput() {
+        guard let kept = ProcessInfo.processInfo.environment["TEST_OUTPUT"] else { return }
+        for name in ["stdout", "stderr"] {
+            let place = "\(kept)/\(folder.lastPathComponent).\(name)"
+            try? FileManager.default.moveItem(atPath: folder.appending(path: name).path, toPath: place)
+        }
     }
 
     private borrowing func text(of name: String) -> String {
@@ -75,6 +85,6 @@ public struct Subprocess: ~Copyable {
 
     /// `PATH` and the like, without anything that could steer the program under test.
     private static let kept = ProcessInfo.processInfo.environment.filter {
-        ["PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH"].contains($0.key)
+        ["PATH", "HOME", "TMPDIR", "TEST_OUTPUT", "LANG", "LD_LIBRARY_PATH"].contains($0.key)
     }
 }

@@ -28,10 +28,11 @@ public struct TestDatabase: Sendable {
         _ = try run(["--single-transaction", "-f", Repository.path(path)], role: role)
     }
 
+    /// A statement that waits for ever fails its test instead of holding up all that come after.
     private func run(_ arguments: [String], role: String) throws -> String {
         let finished = try Subprocess.run(
             Repository.psql, ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"] + arguments,
-            environment: environment(role: role))
+            environment: environment(role: role).merging(["PGOPTIONS": "-c statement_timeout=5min"]) { $1 })
         guard finished.status == 0 else { throw ClusterError(message: finished.stderr) }
         return finished.stdout.trimmingCharacters(in: .newlines)
     }

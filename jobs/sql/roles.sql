@@ -42,9 +42,15 @@ begin
                 values ('statement_timeout', statement), ('lock_timeout', lock),
                     ('idle_in_transaction_session_timeout', idle),
                     -- Ciphertext is a parameter; it has no business in the server's log.
-                    ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0')
+                    ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0'),
+                    -- It sums a month of everybody in one statement, which is not worth compiling.
+                    ('work_mem', case role when 'byok_savings' then '128MB' end),
+                    ('hash_mem_multiplier', case role when 'byok_savings' then '4' end),
+                    -- Its groups are few beside the rows: several processes make them sooner than one.
+                    ('parallel_tuple_cost', case role when 'byok_savings' then '0.01' end),
+                    ('jit', case role when 'byok_savings' then 'off' end)
             ) setting (name, value)
-        where not exists (
+        where value is not null and not exists (
             select from pg_db_role_setting s
             where s.setrole = role::regrole and s.setdatabase = 0 and name || '=' || value = any (s.setconfig)
         )
@@ -133,6 +139,8 @@ insert into grants values
 
     ('byok_operator', 'select', 'master_keys', null),
     ('byok_operator', 'select', 'key_holders', null),
+    ('byok_operator', 'select', 'rotations', null),
+    ('byok_operator', 'select', 'rotation_progress', null),
     ('byok_operator', 'select', 'key_checks', null),
     ('byok_operator', 'select', 'key_events', null),
     ('byok_operator', 'select', 'guards', null),
@@ -141,6 +149,7 @@ insert into grants values
     ('byok_operator', 'select', 'email_outbox', null),
     ('byok_operator', 'select', 'task_routes', null),
     ('byok_operator', 'select', 'credit_prices', null),
+    ('byok_operator', 'select', 'token_prices', null),
     ('byok_operator', 'select', 'audit_log', null),
 
     ('byok_revalidate', 'select', 'api_keys', null),
@@ -154,9 +163,10 @@ insert into grants values
 
     ('byok_rotate', 'select', 'api_keys',
         'id, user_id, provider, master_key_version, sealed, key_revision, quarantined_at, quarantine_reason'),
-    ('byok_rotate', 'update', 'api_keys', 'sealed, master_key_version, quarantined_at, quarantine_reason'),
     ('byok_rotate', 'select', 'master_keys', null),
     ('byok_rotate', 'select', 'key_holders', null),
+    ('byok_rotate', 'select', 'rotations', null),
+    ('byok_rotate', 'select', 'rotation_progress', null),
 
     ('byok_savings', 'select', 'analyses', null),
     ('byok_savings', 'select', 'credit_ledger', null),
@@ -164,8 +174,11 @@ insert into grants values
     ('byok_savings', 'select', 'task_routes', null),
     ('byok_savings', 'select', 'key_events', null),
     ('byok_savings', 'select', 'key_checks', null),
+    ('byok_savings', 'select', 'token_prices', null),
+    ('byok_savings', 'select', 'email_outbox', 'key_id, kind, state, sent_at, run_id'),
 
-    ('byok_scan', 'select', 'api_keys', 'id, user_id, provider, label, key_prefix, key_revision, status, created_at'),
+    ('byok_scan', 'select', 'api_keys',
+        'id, user_id, provider, label, key_prefix, key_revision, status, quarantined_at, created_at'),
     ('byok_scan', 'select', 'key_fingerprints', null),
     ('byok_scan', 'select', 'audit_log', null),
 
@@ -199,7 +212,8 @@ create temporary table calls (role text, function text) on commit drop;
 insert into calls values
     ('byok_app', 'add_key'), ('byok_app', 'add_keys'), ('byok_app', 'replace_key'), ('byok_app', 'delete_key'),
     ('byok_app', 'put_fingerprints'), ('byok_app', 'reserve_seals'), ('byok_app', 'best_key'),
-    ('byok_app', 'report_refusal'), ('byok_app', 'tell_key_holder'), ('byok_app', 'record_audit'),
+    ('byok_app', 'report_refusal'), ('byok_app', 'tell_key_holder'), ('byok_app', 'tell_held_keys'),
+    ('byok_app', 'record_audit'),
 
     ('byok_operator', 'add_key'), ('byok_operator', 'add_keys'), ('byok_operator', 'replace_key'),
     ('byok_operator', 'delete_key'), ('byok_operator', 'put_fingerprints'), ('byok_operator', 'reserve_seals'),
@@ -207,14 +221,25 @@ insert into calls values
     ('byok_operator', 'register_master_key'), ('byok_operator', 'set_current_master_key'),
     ('byok_operator', 'retire_master_key'), ('byok_operator', 'pause'), ('byok_operator', 'resume'),
     ('byok_operator', 'approve_guard'), ('byok_operator', 'undo_run'), ('byok_operator', 'provider_guard_state'),
-    ('byok_operator', 'release_quarantine'),
+    ('byok_operator', 'release_quarantine'), ('byok_operator', 'tell_held_keys'), ('byok_operator', 'readers_without'),
+    ('byok_operator', 'replicas'), ('byok_operator', 'horizon_holders'),
+    ('byok_operator', 'retirement_obstacles'), ('byok_operator', 'keys_by_version'),
 
     ('byok_revalidate', 'settle_checks'), ('byok_revalidate', 'quarantine_key'),
     ('byok_revalidate', 'put_fingerprints'), ('byok_revalidate', 'tell_key_holder'),
-    ('byok_revalidate', 'provider_guard_state'),
+    ('byok_revalidate', 'tell_held_keys'), ('byok_revalidate', 'provider_guard_state'),
+    ('byok_revalidate', 'return_unanswered'), ('byok_revalidate', 'locked_keys'),
 
-    ('byok_rotate', 'reserve_seals'), ('byok_rotate', 'tell_key_holder'),
-    ('byok_rotate', 'quarantine_key'),
+    ('byok_rotate', 'reserve_seals'),
+    ('byok_rotate', 'readers_without'), ('byok_rotate', 'replicas'), ('byok_rotate', 'horizon_holders'),
+    ('byok_rotate', 'retirement_obstacles'),
+    ('byok_rotate', 'keys_by_version'), ('byok_rotate', 'begin_rotation'), ('byok_rotate', 'note_rotation'),
+    ('byok_rotate', 'rewrap_keys'), ('byok_rotate', 'quarantine_row'), ('byok_rotate', 'fence_rotation'),
+    ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
+    ('byok_rotate', 'record_verification'),
+
+    ('byok_savings', 'key_holdings'), ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
+    ('byok_savings', 'period_parts'), ('byok_savings', 'price_periods'), ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');
 
@@ -229,8 +254,8 @@ select rolname, function
 from pg_roles, unnest(array['current_user_id', 'best_key']) function
 where rolname = 'authenticated';
 
--- Policies, views and triggers call these with the rights of whoever looks or writes.
-insert into calls select role, function from limits, unnest(array['current_user_id', 'may_rotate']) function;
+-- Policies and views call this with the rights of whoever looks.
+insert into calls select role, 'current_user_id' from limits;
 
 do $$
 declare

@@ -16,12 +16,12 @@ enum Guards {
         return !(isGlued && followsEncodedText(text, position - 1))
     }
 
-    /// `\n`, `\r`, `\t`, `%20`, `\u001b` or the `m` of an ANSI colour.
+    /// `\n`, `\r`, `\t`, `%20`, `%2520`, `\u001b` or the `m` of an ANSI colour.
     private static func endsEscape(_ text: ScanText, _ position: Int) -> Bool {
         let last = text[position - 1]
         if text[position - 2] == UInt8(ascii: "\\"), "nrtbf".utf8.contains(last) { return true }
         if last.isHexDigit, text[position - 2].isHexDigit {
-            if text[position - 3] == UInt8(ascii: "%") { return true }
+            if text[position - 3] == UInt8(ascii: "%") || text.holds("%25", at: position - 5) { return true }
             let isHex = text[position - 3].isHexDigit && text[position - 4].isHexDigit
             if isHex, text[position - 5] == UInt8(ascii: "u"), text[position - 6] == UInt8(ascii: "\\") { return true }
             if text[position - 3] == UInt8(ascii: "x"), text[position - 4] == UInt8(ascii: "\\") { return true }

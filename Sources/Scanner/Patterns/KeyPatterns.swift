@@ -11,8 +11,9 @@ enum KeyPatterns {
     /// What the four bytes at `start` begin.
     static func match(_ text: ScanText, at start: Int, literal: UInt32) -> Hit? {
         switch literal {
-        case Literal.ant: anthropic(text, start)
-        case Literal.proj, Literal.svc: openAI(text, start)
+        // A legacy key may begin with any letter behind `sk-`.
+        case Literal.ant: anthropic(text, start) ?? openAILegacy(text, start)
+        case Literal.proj, Literal.svc: openAI(text, start) ?? openAILegacy(text, start)
         case Literal.aiza: google(text, start)
         case Literal.gsk: groq(text, start)
         case Literal.aqA: googleAuth(text, start)

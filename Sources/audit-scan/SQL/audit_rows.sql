@@ -1,1 +1,1 @@
-COPY (SELECT id, at, actor, action, detail FROM byok.audit_log ORDER BY id) TO STDOUT
+SELECT id, at, actor, action, detail FROM byok.audit_log WHERE id >

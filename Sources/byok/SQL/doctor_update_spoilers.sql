@@ -16,7 +16,7 @@ union all
 select 'trigger', t.tgname
 from keys k
 join pg_trigger t on t.tgrelid = k.oid and not t.tgisinternal and t.tgtype & 16 <> 0 and t.tgenabled <> 'D'
-where t.tgname not in ('key_replaced', 'key_would_not_open')
+where t.tgname not in ('key_replaced', 'key_would_not_open', 'key_fence', 'well_formed')
 union all
 select 'fillfactor', coalesce(o.option_value, '100')
 from keys k

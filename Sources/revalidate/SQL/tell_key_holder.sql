@@ -1,2 +1,2 @@
 -- A rotation asks who holds which master key.
-select byok.tell_key_holder($1::text, v.version) from unnest($2::integer[]) v (version)
+select byok.tell_held_keys($1::text, $2::integer[])

@@ -1,0 +1,1 @@
+select byok.quarantine_row($1, $2, $3::bigint, $4, $5::integer, $6, $7, $8::bigint) as outcome

@@ -1,0 +1,1 @@
+select name, behind_bytes from byok.replicas() where kind = 'replica'

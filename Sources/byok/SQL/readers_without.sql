@@ -1,0 +1,1 @@
+select r.process from byok.readers_without($1) r

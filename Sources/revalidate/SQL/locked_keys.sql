@@ -1,0 +1,1 @@
+select l.id from byok.locked_keys($1) l (id)

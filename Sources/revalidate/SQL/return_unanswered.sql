@@ -1,0 +1,1 @@
+select byok.return_unanswered('revalidate', $1, $2, $3) as returned

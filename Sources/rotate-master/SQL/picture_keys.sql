@@ -1,0 +1,12 @@
+-- Every registered master key, and every version that a row names, with what is sealed under it.
+with stored as (
+    select k.master_key_version as version, count(*) filter (where k.quarantined_at is null) as readable,
+        count(*) filter (where k.quarantined_at is not null) as quarantined
+    from byok.api_keys k
+    group by k.master_key_version
+)
+select version, m.state, m.check_value, coalesce(m.sealed_count, 0) as sealed_count, m.created_at, m.activated_at,
+    m.retired_at, coalesce(s.readable, 0) as readable, coalesce(s.quarantined, 0) as quarantined
+from byok.master_keys m
+full join stored s using (version)
+order by version

@@ -1,0 +1,1 @@
+select h.kind, h.name, h.who, h.place, h.seconds, h.transactions from byok.horizon_holders() h

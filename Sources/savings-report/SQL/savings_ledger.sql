@@ -1,0 +1,163 @@
+-- What was booked. Charges belong to the period of their analysis; near its ends they lie beyond it.
+booked_late as materialized (
+    select l.id, l.analysis_id, l.credits, a.user_id, uuid_hash(l.analysis_id) & 1023 as bucket
+    from byok.credit_ledger l
+    join byok.analyses a on a.id = l.analysis_id
+    where l.entry = 'charge' and l.at >= $2 and l.at < $2 + interval '7 days' and $3::uuid is null
+        and a.started_at >= $1 and a.started_at < $2
+),
+others_early as materialized (
+    select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
+    from byok.credit_ledger l
+    left join byok.analyses a on a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2
+    where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
+),
+-- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
+-- charge to its bucket, an entry takes one off. A bucket that comes to 0 has the same analyses at the same charges.
+buckets as materialized (
+    select x.bucket, sum(x.hash) as difference, nullif(sum(x.credits), 'NaN') as credits, max(x.id) as last_id,
+        count(*) - count(x.id) as analyses
+    from (
+        select uuid_hash(a.id) & 1023 as bucket,
+            case when a.credits_charged <> 0 then uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1 end as hash,
+            null::numeric as credits, null::bigint as id
+        from byok.analyses a
+        where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null
+        union all
+        select uuid_hash(l.analysis_id) & 1023,
+            -(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1), l.credits, l.id
+        from byok.credit_ledger l
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and l.credits <> 0 and $3::uuid is null
+    ) x
+    group by 1
+),
+suspects as materialized (
+    select x.bucket
+    from (
+        select b.bucket, coalesce(b.difference, 0) as difference from buckets b
+        union all
+        select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 from others_early e
+        where e.credits <> 0
+        union all
+        select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1) from booked_late e
+        where e.credits <> 0
+    ) x
+    group by 1
+    having sum(x.difference) <> 0
+),
+-- The analyses of the other buckets, or of the one user, each by itself and whenever it was booked.
+recounts as materialized (
+    select a.user_id, coalesce(sum(b.booked), 0) as booked,
+        coalesce(sum(b.booked - a.credits_charged) filter (where a.credits_charged < 'NaN'), 0)
+            + coalesce(sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN'), 0) as difference,
+        coalesce(sum(b.outside), 0) as booked_outside,
+        sum(b.booked) filter (where a.credits_charged is null or a.credits_charged = 'NaN') as booked_unpriced,
+        sum(b.irregular)::bigint as irregular, max(b.last_id) as last_id,
+        bool_and(a.credits_charged is null or a.credits_charged = 'NaN'
+            or b.irregular = 0 and (
+                b.entries <= 1 and b.booked = a.credits_charged
+                or coalesce(b.booked + b.corrected = a.credits_charged, false))) as is_balanced
+    from byok.analyses a
+    cross join lateral (
+        select count(*) filter (where l.entry = 'charge') as entries,
+            count(*) filter (where l.credits = 'NaN' and l.entry = 'charge') as irregular,
+            coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
+            sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected,
+            sum(l.credits) filter (
+                where l.credits < 'NaN' and l.entry = 'charge' and (l.at < $1 or l.at >= $2)) as outside,
+            max(l.id) filter (where l.entry = 'charge') as last_id
+        from byok.credit_ledger l
+        where l.analysis_id = a.id and l.at >= $1 - interval '24 hours'
+    ) b
+    where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
+        and ($3::uuid is not null or exists (select from suspects))
+        and ($3::uuid is not null or uuid_hash(a.id) & 1023 in (select s.bucket from suspects s))
+    group by 1
+),
+-- Charges within the period that belong to no analysis of it.
+unplaced as materialized (
+    select count(*) as entries, coalesce(sum(x.credits) filter (where x.credits < 'NaN'), 0) as credits,
+        min(x.id) as first_id, max(x.id) as last_id
+    from (
+        select e.id, e.credits from others_early e where e.bucket not in (select s.bucket from suspects s)
+        union all
+        select l.id, l.credits
+        from byok.credit_ledger l
+        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null and exists (select from suspects)
+            and uuid_hash(l.analysis_id) & 1023 in (select s.bucket from suspects s)
+            and not exists (
+                select from byok.analyses a where a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2)
+    ) x
+),
+-- Refunds and corrections belong to the period in which they were booked.
+returns as materialized (
+    select a.user_id, ($4::timestamptz[])[width_bucket(l.at, $4::timestamptz[])] as month, l.entry, a.kind, a.provider,
+        case when a.started_at < $1 then 'earlier' else a.mode end as mode,
+        count(*) as entries, coalesce(sum(l.credits) filter (where l.credits < 'NaN'), 0) as credits,
+        count(*) filter (where l.entry = 'refund' and l.credits > 0 or l.credits = 'NaN') as irregular,
+        max(l.id) as last_id
+    from byok.credit_ledger l
+    left join byok.analyses a on a.id = l.analysis_id
+    where l.entry <> 'charge' and l.at >= $1 and l.at < $2 and ($3::uuid is null or a.user_id = $3)
+    group by 1, 2, 3, 4, 5, 6
+),
+returned as materialized (
+    select r.user_id,
+        (sum(r.entries) filter (where r.entry = 'refund'))::bigint as refunds,
+        sum(r.credits) filter (where r.entry = 'refund') as refunded,
+        (sum(r.entries) filter (where r.entry = 'correction'))::bigint as corrections,
+        sum(r.credits) filter (where r.entry = 'correction') as corrected,
+        sum(r.credits) filter (where r.mode = 'earlier') as of_earlier_periods,
+        sum(r.irregular)::bigint as irregular
+    from returns r
+    group by 1
+),
+outages as materialized (
+    select s.*, round(extract(epoch from least(s.until, $2) - greatest(s.at, $1)) / 3600, 2) as hours
+    from byok.key_spells($1, $2, $3) s
+    where s.state = 'disabled'
+),
+users as materialized (
+    select
+        user_id, coalesce(a.has_used or k.user_id is not null, false) as keyed, coalesce(a.analyses, 0) as analyses,
+        coalesce(a.eligible, 0) as eligible, coalesce(a.own_key, 0) as own_key, coalesce(a.plan, 0) as plan,
+        coalesce(a.fallback, 0) as fallback, coalesce(a.unpriced, 0) as unpriced,
+        coalesce(a.irregular, 0) + coalesce(r.irregular, 0) + coalesce(x.irregular, 0) as irregular,
+        coalesce(a.list, 0) as list, coalesce(a.charged, 0) as charged,
+        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) as charged_all,
+        coalesce(a.list - a.charged, 0) as saved, 100 * (a.charged - a.list) / nullif(a.list, 0) as rate,
+        a.own_saved / nullif(a.own_key - coalesce(a.own_irregular, 0), 0) as break_even,
+        (select coalesce(sum(m), 0) from unnest(a.cause_missed) m) as missed,
+        coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
+        coalesce(o.hours, 0) as hours_disabled, a.first_own_key_at, a.last_own_key_at,
+        coalesce(a.costed, 0) as costed, case when a.costed = a.own_key and a.own_key > 0 then a.cost end as cost,
+        case when coalesce(a.own_irregular, 0) = 0 then coalesce(a.list - a.charged, 0) end as saved_whole,
+        coalesce(r.refunds, 0) as refunds, coalesce(r.refunded, 0) as refunded,
+        coalesce(r.corrections, 0) as corrections, coalesce(r.corrected, 0) as corrected,
+        coalesce(r.of_earlier_periods, 0) as of_earlier_periods,
+        coalesce(a.charged, 0) + coalesce(a.charged_aside, 0) + coalesce(x.difference, 0) as booked,
+        coalesce(x.booked_unpriced, 0) as booked_unpriced,
+        coalesce(x.booked_outside, 0) + coalesce(c.credits, 0) as booked_outside,
+        coalesce(x.is_balanced, true) as balanced,
+        concat_ws(' ', case when a.analyses < 5 then 'few' end, case when a.list < a.charged then 'negative' end,
+            case when a.unpriced > 0 then 'unpriced' end,
+            case when p.user_id is not null then 'price_changed' end,
+            case when a.metered < a.own_key then 'tokens_missing' end) as flags
+    from sums a
+    full join returned r using (user_id)
+    left join (
+        select e.user_id, sum(e.credits) as credits from booked_late e
+        where e.bucket not in (select s.bucket from suspects s)
+        group by 1
+    ) c using (user_id)
+    left join recounts x using (user_id)
+    left join repriced p using (user_id)
+    left join (select distinct h.user_id from holdings h) k using (user_id)
+    left join (select o.user_id, sum(o.hours) as hours from outages o group by 1) o using (user_id)
+    where user_id is not null
+),
+ranked as materialized (
+    select u.*, row_number() over (order by u.saved desc, u.user_id) as place, count(*) over () as population
+    from users u
+    where u.keyed and u.rate is not null
+),

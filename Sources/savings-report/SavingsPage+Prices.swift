@@ -1,0 +1,159 @@
+import Reports
+import System
+
+/// Claims, prices and money.
+extension SavingsPage {
+    var claims: Section {
+        Section(
+            tongue("Published claims", "Promesses publiées"),
+            notes: claimVerdicts.isEmpty
+                ? [tongue("No claims were given (--claims).", "Aucune promesse n’a été fournie (--claims).")]
+                : claimVerdicts.map { "\($0.claim.text): " + words($0) },
+            tables: [
+                Table(
+                    tongue("Claims against prices and measurements", "Promesses face aux prix et aux mesures"),
+                    columns: [
+                        Column("claim", tongue("Claim", "Promesse")), Column("basis", tongue("Basis", "Base")),
+                        Column("rate_percent", tongue("Claimed, %", "Promis, %"), .decimal),
+                        Column("attainable_percent", tongue("Attainable, %", "Atteignable, %"), .decimal),
+                        Column("own_key_percent", tongue("On own keys, %", "Sur clés propres, %"), .decimal),
+                        Column("measured_percent", tongue("Measured, %", "Mesuré, %"), .decimal),
+                        Column("users", tongue("Users", "Utilisateurs"), .count),
+                        Column("reached", tongue("Reach it", "L’atteignent"), .count),
+                        Column("status", tongue("Result", "Résultat"), .status),
+                    ],
+                    rows: claimVerdicts.map { verdict in
+                        [
+                            .text(verdict.claim.text), .text(verdict.claim.basis.rawValue),
+                            tongue.percent(verdict.claim.rate), tongue.percent(verdict.figures.attainable),
+                            tongue.percent(verdict.figures.measuredOnOwnKeys), tongue.percent(verdict.figures.measured),
+                            .count(verdict.figures.users), .count(verdict.figures.reached), .status(verdict.status),
+                        ]
+                    })
+            ])
+    }
+
+    func words(_ verdict: ClaimVerdict) -> String {
+        let (claim, figures) = (verdict.claim, verdict.figures)
+        switch verdict.finding {
+        case .holds: return tongue("holds", "tenue")
+        case .unattainable:
+            let best = figures.attainable.map(tongue.percentText) ?? ""
+            return tongue(
+                "nobody can reach it: the listed prices give \(best) at best",
+                "personne ne peut l’atteindre : le tarif donne au mieux \(best)")
+        case .notReached: return shortfall(claim, figures)
+        case .undecided:
+            return tongue(
+                "not decided: no such price, or no such analyses", "indéterminé : ni prix ni analyses de ce genre")
+        }
+    }
+
+    private func shortfall(_ claim: Claim, _ figures: ClaimFigures) -> String {
+        let share = tongue.percentText(claim.minimumShare)
+        let measured = claim.basis == .price ? figures.measuredOnOwnKeys : figures.measured
+        let rate = measured.map(tongue.percentText) ?? ""
+        return switch claim.basis {
+        case .upTo:
+            tongue(
+                "\(figures.reached) of \(figures.users) users reach it, fewer than \(share)",
+                "\(figures.reached) des \(figures.users) utilisateurs l’atteignent, moins de \(share)")
+        case .average: tongue("the average is \(rate)", "la moyenne est de \(rate)")
+        case .price: tongue("analyses on own keys came to \(rate)", "les analyses sur clé propre donnent \(rate)")
+        }
+    }
+
+    var prices: Section {
+        Section(
+            tongue("Prices and break-even", "Prix et seuil de rentabilité"),
+            notes: [
+                tongue(
+                    "An own key pays off while one analysis costs less at the provider than the credits it spares. A price that changes within the period splits the rows of lines.csv and of the FOCUS file.",
+                    "Une clé propre est rentable tant qu’une analyse coûte moins chez le fournisseur que les crédits épargnés. Un prix qui change dans la période partage les lignes de lines.csv et du fichier FOCUS."
+                )
+            ]
+                + (reading.priceCount > reading.prices.count
+                    ? [
+                        tongue(
+                            "The first \(reading.prices.count) of \(reading.priceCount) prices.",
+                            "Les \(reading.prices.count) premiers des \(reading.priceCount) prix.")
+                    ]
+                    : []),
+            tables: [
+                Table(
+                    tongue("The price list of the period", "Le tarif de la période"),
+                    columns: [
+                        Column("kind", tongue("Kind", "Genre")), Column("provider", tongue("Provider", "Fournisseur")),
+                        Column("credits_list", tongue("List", "Catalogue"), .decimal),
+                        Column("credits_own_key", tongue("Own key", "Clé propre"), .decimal),
+                        Column("rate_percent", tongue("Rate, %", "Taux, %"), .decimal),
+                        Column("break_even_credits", tongue("Break-even, credits", "Seuil, crédits"), .decimal),
+                        Column("break_even_money", breakEvenTitle, .decimal),
+                        Column("valid_from", tongue("From", "Du"), .timestamp),
+                        Column("valid_until", tongue("Until", "Au"), .timestamp),
+                    ],
+                    rows: reading.prices.map { price in
+                        [
+                            .text(price.kind), .text(price.provider), number(price.list), number(price.ownKey),
+                            tongue.percent(price.rate.flatMap { ExactDecimal($0) }), number(price.breakEven),
+                            number(price.breakEvenMoney), price.validFrom.map { .timestamp($0) } ?? .text("–"),
+                            price.validUntil.map { .timestamp($0) } ?? .text("–"),
+                        ]
+                    })
+            ])
+    }
+
+    private var breakEvenTitle: String {
+        tongue("Break-even", "Seuil")
+            + (queries.creditPrice.map { ", " + $0.currency } ?? tongue(", money", ", argent"))
+    }
+
+    var money: Section {
+        let (tally, price) = (reading.tally, queries.creditPrice)
+        let isWhole = tally.count(.costed) == tally.count(.ownKey) && tally.count(.ownKey) > 0
+        // A user's net is not known where an own-key analysis is set aside: nor then is everybody's.
+        let isNetWhole = price != nil && isWhole && tally.usersWithoutNet == 0
+        return Section(
+            tongue("Money", "Argent"),
+            notes: [
+                price == nil
+                    ? tongue(
+                        "Credits are not money: no price of a credit was given (--credit-price), so nothing is converted.",
+                        "Des crédits ne sont pas de l’argent : sans prix du crédit (--credit-price), rien n’est converti."
+                    )
+                    : tongue(
+                        "The provider's bill is estimated from recorded tokens and byok.token_prices; where either is missing it is unknown, which is not zero.",
+                        "La facture du fournisseur est estimée d’après les jetons enregistrés et byok.token_prices ; sans l’un ou l’autre elle est inconnue, ce qui n’est pas zéro."
+                    )
+            ],
+            tables: [
+                Table(
+                    tongue("What the savings are worth", "Ce que valent les économies"),
+                    columns: [
+                        Column("item", tongue("Item", "Poste")), Column("value", tongue("Value", "Valeur"), .decimal),
+                    ],
+                    rows: [
+                        [.text(tongue("price of a credit", "prix du crédit")), tongue.number(price?.amount)],
+                        [.text(tongue("currency", "monnaie")), price.map { .text($0.currency) } ?? .unknown],
+                        [
+                            .text(tongue("source of the price", "source du prix")),
+                            price?.source.map { .text($0) } ?? .unknown,
+                        ],
+                        [
+                            .text(
+                                tongue("own-key analyses whose cost is known", "analyses sur clé propre au coût connu")),
+                            .count(tally.count(.costed)),
+                        ],
+                        [
+                            .text(tongue("provider cost, estimated", "coût fournisseur, estimé")),
+                            isWhole ? tongue.number(tally.sum(.cost)) : .unknown,
+                        ],
+                        [
+                            .text(tongue("net of everybody", "net de tous")),
+                            isNetWhole ? tongue.number(tally.sum(.net)) : .unknown,
+                        ],
+                    ])
+            ])
+    }
+    private func number(_ text: String?) -> Cell { tongue.number(text.flatMap { ExactDecimal($0) }) }
+}

@@ -17,6 +17,9 @@ let strictTests: [SwiftSetting] = [
 /// bytes to prove what the sources promise, so they do without.
 let strict = strictTests + [.strictMemorySafety()]
 
+/// What is done to every byte takes a hundred times as long without it: tests that scan megabytes would crawl.
+let optimized = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -59,7 +62,7 @@ let package = Package(
             name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"],
             resources: [.embedInCode("SQL/backend_process.sql")], swiftSettings: strict),
         .target(name: "HTTPS", dependencies: ["CCurl", "Secrets", "System"], swiftSettings: strict),
-        .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict),
+        .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict + [optimized]),
         .target(
             name: "Reports", dependencies: ["Secrets", "System", mustache],
             resources: [
@@ -88,7 +91,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Scanner", dependencies: ["CScan", "Fingerprints", "Providers", "Secrets"], swiftSettings: strict),
+            name: "Scanner", dependencies: ["CScan", "Fingerprints", "Providers", "Secrets"],
+            swiftSettings: strict + [optimized]),
 
         .target(
             name: "LogSources",
@@ -97,7 +101,7 @@ let package = Package(
                 .target(name: "CZstd", condition: .when(traits: ["Compression"])),
                 "Scanner", "Secrets", "System",
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + [optimized]),
 
         // between: what grew too large to be one job's own folder
         .target(
@@ -198,7 +202,8 @@ let package = Package(
 
         // tests and what they stand on
         .target(
-            name: "ScanCorpus", dependencies: ["Providers"], path: "Tests/ScanCorpus", swiftSettings: strictTests),
+            name: "ScanCorpus", dependencies: ["Providers"], path: "Tests/ScanCorpus",
+            swiftSettings: strictTests + [optimized]),
         .executableTarget(
             name: "scan-corpus",
             dependencies: ["Fingerprints", "Providers", "ScanCorpus", "Secrets", argumentParser],
@@ -244,13 +249,13 @@ let package = Package(
         .testTarget(
             name: "ScannerTests",
             dependencies: ["Scanner", "CScan", "Fingerprints", "Providers", "ScanCorpus", "Secrets"],
-            swiftSettings: strictTests),
+            swiftSettings: strictTests + [optimized]),
         .testTarget(
             name: "LogSourcesTests",
             dependencies: [
                 "Fingerprints", "LogSources", "Providers", "ScanCorpus", "Scanner", "Secrets", "TestSupport",
             ],
-            swiftSettings: strictTests),
+            swiftSettings: strictTests + [optimized]),
         .testTarget(
             name: "AuditScanTests",
             dependencies: ["audit-scan", "Fingerprints", "Providers", "ScanCorpus", "Secrets", "TestSupport"],

@@ -117,17 +117,24 @@ size_t byok_scan_sift(
 
 // MARK: what a run is not
 
-bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end) {
-    size_t capitals = 0, length = end - start;
+static bool is_wordy_part(const uint8_t *text, size_t start, size_t length) {
+    size_t capitals = 0;
     uint8_t digits = 0;
-    // Of a longer run the beginning decides.
-    if (length > 64) length = 64;
     for (size_t i = 0; i < length; i++) {
         uint8_t byte = text[start + i];
         digits |= (uint8_t)(byte - '0') < 10;
         capitals += (uint8_t)(byte - 'A') < 26;
     }
     return !digits && capitals * 4 <= length;
+}
+
+// A long run is so when each part of it is: dashes may stand before what matters.
+bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end) {
+    enum { part = 64 };
+    for (; end - start > part; start += part) {
+        if (!is_wordy_part(text, start, part)) return false;
+    }
+    return is_wordy_part(text, start, end - start);
 }
 
 static bool is_key_byte(uint8_t byte) {

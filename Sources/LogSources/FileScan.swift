@@ -11,8 +11,6 @@ public struct FileScan: Sendable {
     public let shouldStop: @Sendable () -> Bool
 
     private static let regionSize = 4 << 20
-    private static let beginningLength = 4_096
-    private static let longestLastLine = 65_536
 
     public init(
         _ rules: ScanRules, workerCount: Int, onProgress: @escaping @Sendable (Int) -> Void = { _ in },
@@ -30,51 +28,45 @@ public struct FileScan: Sendable {
         do throws(SourceFailure) {
             let file = try OpenedFile.open(path)
             source.size = file.size
-            let beginning = try file.bytes(0..<min(file.size, Self.beginningLength))
-            let start = mark.flatMap { Self.stillHolds($0, file.identity, file.size, beginning) ? $0 : nil }
-            if let format = ArchiveFormat(beginning) {
-                try await scanArchive(file, format, beginning, after: start, &source)
-                return source
+            let beginning = try file.bytes(0..<min(file.size, SourceMark.longestSample))
+            let isSame = try mark?.holds(for: file, beginning: beginning) ?? false
+            if isSame, mark?.offset == file.size {
+                source.bytesSeenBefore = file.size
+                source.mark = mark
+            } else if let format = ArchiveFormat(beginning) {
+                try scanArchive(file, format, beginning, &source)
+            } else {
+                let resumption = try Resumption(after: isSame ? mark : nil, in: file)
+                let result = try await scanPlain(path, file.identity, file.size, resumption)
+                try Self.put(result, resumption, file, beginning, into: &source)
             }
-            let result = try await scanPlain(path, file.size, from: start?.offset ?? 0)
-            Self.put(result, start, file.identity, beginning, into: &source)
         } catch {
             source.add(error.problem)
         }
         return source
     }
 
-    static func stillHolds(
-        _ mark: SourceMark, _ identity: FileIdentity, _ size: Int, _ beginning: [UInt8]
-    ) -> Bool {
-        mark.identity == identity && mark.offset <= size && mark.beginningLength <= beginning.count
-            && SHA256.hexDigest(of: beginning.span.extracting(first: mark.beginningLength)) == mark.beginning
-    }
-
-    /// A last line without its end is read again next time, unless something in it was told already.
-    private static func resumption(_ result: PlainResult, end: Int) -> Int {
-        let isTold = result.findings.last.map { $0.finding.offset >= result.lastLineStart } ?? false
-        return isTold || end - result.lastLineStart > longestLastLine ? end : result.lastLineStart
-    }
-
     private static func put(
-        _ result: PlainResult, _ start: SourceMark?, _ identity: FileIdentity, _ beginning: [UInt8],
+        _ result: PlainResult, _ resumption: Resumption, _ file: borrowing OpenedFile, _ beginning: [UInt8],
         into source: inout ScannedSource
-    ) {
-        let before = start?.lines ?? 0
-        source.bytesSeenBefore = start?.offset ?? 0
-        source.bytesSeen = result.bytesSeen
-        source.lineCount = result.lines
-        source.findingCount = result.findingCount
-        source.findings = result.findings.map { located in
+    ) throws(SourceFailure) {
+        let new = result.findings.filter { !resumption.isTold($0.finding) }
+        source.bytesSeenBefore = resumption.end
+        source.bytesSeen = max(0, resumption.start + result.bytesSeen - resumption.end)
+        source.lineCount = max(0, result.lines - resumption.linesAgain)
+        source.findingCount = result.findingCount - (result.findings.count - new.count)
+        source.findings = new.map { located in
             LocatedFinding(
-                finding: located.finding, line: located.line + before, lineEnd: located.lineEnd + before,
-                column: located.column)
+                finding: located.finding, line: located.line + resumption.linesBefore,
+                lineEnd: located.lineEnd + resumption.linesBefore, column: located.column)
         }
         if result.shrank { source.add(.shrank) }
         if result.hasUnreadText { source.add(.encodedTextUnread) }
-        let end = resumption(result, end: source.bytesSeenBefore + result.bytesSeen)
-        source.mark = SourceMark(identity, offset: end, lines: before + result.lines, beginning: beginning)
+        let end = resumption.start + result.bytesSeen
+        let near = result.findings.filter { $0.finding.offset >= end - StreamScanner.lookBehind }
+        source.mark = try SourceMark(
+            file, offset: end, lines: resumption.linesBefore + result.lines, beginning: beginning,
+            told: near.map(\.finding.fingerprint))
     }
 }
 
@@ -83,7 +75,6 @@ struct PlainResult: Sendable {
     var lines = 0
     var findings: [LocatedFinding] = []
     var findingCount = 0
-    var lastLineStart = 0
     var shrank = false
     var hasUnreadText = false
 }
@@ -100,13 +91,14 @@ extension FileScan {
     }
 
     private func scanPlain(
-        _ path: String, _ size: Int, from start: Int
+        _ path: String, _ identity: FileIdentity, _ size: Int, _ resumption: Resumption
     ) async throws(SourceFailure) -> PlainResult {
+        let start = resumption.start
         let count = max(0, size - start + Self.regionSize - 1) / Self.regionSize
         let queue = RegionQueue(count: count)
         let regions = await withTaskGroup(of: Result<[(Int, Region)], SourceFailure>.self) { group in
             for _ in 0..<min(max(1, workerCount), max(1, count)) {
-                group.addTask { @concurrent in self.work(path, size, from: start, queue) }
+                group.addTask { @concurrent in self.work(path, identity, size, from: start, queue) }
             }
             var all: Result<[(Int, Region)], SourceFailure> = .success([])
             for await part in group {
@@ -118,20 +110,24 @@ extension FileScan {
             }
             return all
         }
-        return Self.joined(try regions.get().sorted { $0.0 < $1.0 }, from: start, count: count, size)
+        return Self.joined(try regions.get().sorted { $0.0 < $1.0 }, resumption, count: count, size)
     }
 
     private func work(
-        _ path: String, _ size: Int, from start: Int, _ queue: RegionQueue
+        _ path: String, _ identity: FileIdentity, _ size: Int, from start: Int, _ queue: RegionQueue
     ) -> Result<[(Int, Region)], SourceFailure> {
         do throws(SourceFailure) {
             let file = try OpenedFile.open(path)
+            // Rotated since it was looked at.
+            guard file.identity == identity else { throw SourceFailure(.replaced) }
             let scanner: StreamScanner
             do throws(ScanError) { scanner = try StreamScanner(rules) } catch { throw SourceFailure(.notReadable) }
             var done: [(Int, Region)] = []
             while !shouldStop(), let number = queue.take() {
                 let begin = start + number * Self.regionSize
-                let region = try Self.scan(file, scanner, begin..<min(begin + Self.regionSize, size), size)
+                guard let region = try scan(file, scanner, begin..<min(begin + Self.regionSize, size), size) else {
+                    break
+                }
                 onProgress(region.bytesSeen)
                 done.append((number, region))
             }
@@ -141,9 +137,10 @@ extension FileScan {
         }
     }
 
-    private static func scan(
+    /// Nil when it was stopped in the middle.
+    private func scan(
         _ file: borrowing OpenedFile, _ scanner: StreamScanner, _ range: Range<Int>, _ size: Int
-    ) throws(SourceFailure) -> Region {
+    ) throws(SourceFailure) -> Region? {
         var region = Region()
         // A hole reads as zeros, in which there is nothing.
         guard file.data(from: range.lowerBound) < range.upperBound else {
@@ -154,6 +151,7 @@ extension FileScan {
         let end = min(size, range.upperBound + StreamScanner.lookAhead)
         scanner.begin(at: place, ownStart: range.lowerBound)
         while true {
+            guard !shouldStop() else { return nil }
             let came = try scanner.read { output throws(SourceFailure) in
                 _ = try file.read(from: place, to: end, into: &output)
             }
@@ -176,9 +174,11 @@ extension FileScan {
     }
 
     /// Counts lines over the regions' borders.
-    private static func joined(_ regions: [(Int, Region)], from start: Int, count: Int, _ size: Int) -> PlainResult {
+    private static func joined(
+        _ regions: [(Int, Region)], _ resumption: Resumption, count: Int, _ size: Int
+    ) -> PlainResult {
         var result = PlainResult()
-        var lineStart = start
+        var lineStart = resumption.lineStart
         for (number, region) in regions {
             // Stopped, or cut short: what follows is for the next run.
             guard number * regionSize == result.bytesSeen else { break }
@@ -195,8 +195,7 @@ extension FileScan {
             result.bytesSeen += region.bytesSeen
             result.hasUnreadText = result.hasUnreadText || region.hasUnreadText
         }
-        result.lastLineStart = lineStart
-        result.shrank = regions.count == count && start + result.bytesSeen < size
+        result.shrank = regions.count == count && resumption.start + result.bytesSeen < size
         return result
     }
 }

@@ -7,7 +7,7 @@ public enum GzipText {
             { gzip, limit in
                 guard let decompressor = try? GzipDecompressor() else { return nil }
                 var taken = 0
-                return [UInt8](capacity: limit) { output in
+                let bytes = [UInt8](capacity: limit) { output in
                     while taken < gzip.count, output.freeCapacity > 0, !decompressor.isBetweenMembers {
                         let rest = gzip.span.extracting(taken...)
                         // What came before the damage is looked at all the same.
@@ -15,6 +15,7 @@ public enum GzipText {
                         taken += came
                     }
                 }
+                return bytes.isEmpty ? nil : (bytes, taken)
             }
         #else
             nil

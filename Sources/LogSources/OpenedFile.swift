@@ -53,12 +53,15 @@ struct OpenedFile: ~Copyable {
         return bytes
     }
 
-    /// The first place from `offset` on that is no hole; the file's size where there is none.
+    /// The first place from `offset` on that is no hole; the file's size where there is none. `offset` itself where the
+    /// file no longer goes so far, so that reading shows it.
     borrowing func data(from offset: Int) -> Int {
         // SEEK_DATA, which glibc hides behind _GNU_SOURCE.
         let found = lseek(descriptor, off_t(offset), 3)
         if found >= 0 { return Int(found) }
-        return errno == ENXIO ? size : offset
+        guard errno == ENXIO else { return offset }
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_size > offset ? size : offset
     }
 }
 

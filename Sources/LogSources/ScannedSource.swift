@@ -1,5 +1,4 @@
 public import Scanner
-internal import Secrets
 
 /// A finding with its place in the source, counted from 1.
 public struct LocatedFinding: Sendable {
@@ -36,31 +35,5 @@ public struct ScannedSource: Sendable {
 
     mutating func add(_ problem: SourceProblem) {
         if !problems.contains(problem) { problems.append(problem) }
-    }
-}
-
-/// How far a file was read.
-public struct SourceMark: Sendable, Equatable, Codable {
-    public let device: UInt64
-    public let inode: UInt64
-    /// Where the next scan begins: a line begins there, or it is the end.
-    public let offset: Int
-    /// Line ends before it.
-    public let lines: Int
-    /// SHA-256 of the first bytes, at most 4,096: a file that was cut short and filled anew has others.
-    public let beginning: String
-    public let beginningLength: Int
-
-    public var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
-
-    /// `beginning` are the file's first bytes; those behind `offset` may still change.
-    init(_ identity: FileIdentity, offset: Int, lines: Int, beginning: [UInt8]) {
-        let length = min(beginning.count, offset)
-        device = identity.device
-        inode = identity.inode
-        self.offset = offset
-        self.lines = lines
-        self.beginning = SHA256.hexDigest(of: beginning.span.extracting(first: length))
-        beginningLength = length
     }
 }

@@ -7,6 +7,7 @@ public enum SourceProblem: String, Sendable, Equatable {
     case link = "is a symbolic link to a folder, which is not followed"
     case tooDeep = "is nested too deeply"
     case compressionNotSupported = "is compressed, and this build cannot decompress it"
+    case compressedInput = "is compressed: name it as a file, or decompress it on its way here"
     case damagedArchive = "is damaged: the rest of the archive could not be decompressed"
     case truncatedArchive = "ends in the middle of an archive"
     case trailingBytes = "has bytes behind the archive that are no archive"

@@ -3,19 +3,13 @@ internal import System
 
 /// Scans what comes as a stream: an archive, standard input, rows of a table.
 extension FileScan {
-    /// Nobody can read on in the middle of an archive: it is read whole, or was read whole before.
+    /// Nobody can read on in the middle of an archive: it is read whole.
     func scanArchive(
-        _ file: borrowing OpenedFile, _ format: ArchiveFormat, _ beginning: [UInt8], after mark: SourceMark?,
-        _ source: inout ScannedSource
-    ) async throws(SourceFailure) {
-        if let mark, mark.offset == file.size {
-            source.bytesSeenBefore = file.size
-            source.mark = mark
-            return
-        }
+        _ file: borrowing OpenedFile, _ format: ArchiveFormat, _ beginning: [UInt8], _ source: inout ScannedSource
+    ) throws(SourceFailure) {
         try scan(file, format, &source)
         guard source.isComplete, !shouldStop(), source.bytesSeen == file.size else { return }
-        source.mark = SourceMark(file.identity, offset: file.size, lines: source.lineCount, beginning: beginning)
+        source.mark = try SourceMark(file, offset: file.size, lines: source.lineCount, beginning: beginning)
     }
 
     private func scan(
@@ -67,14 +61,23 @@ extension FileScan {
         var sink = try StreamSink(rules)
         var isAtEnd = false
         while !isAtEnd, !shouldStop() {
+            let isFirst = source.bytesSeen == 0
             let came = try sink.append { output throws(SourceFailure) in
+                let before = output.count
                 isAtEnd = try Self.read(stream, &output)
+                if isFirst, ArchiveFormat(Self.beginning(output, from: before)) != nil {
+                    throw SourceFailure(.compressedInput)
+                }
             }
             source.bytesSeen += came
             onProgress(came)
         }
         if isAtEnd { source.size = source.bytesSeen }
         try sink.conclude(into: &source)
+    }
+
+    private static func beginning(_ output: borrowing OutputSpan<UInt8>, from start: Int) -> [UInt8] {
+        (start..<min(output.count, start + 8)).map { output.span[$0] }
     }
 
     private static func read(

@@ -23,6 +23,11 @@ final class BlockScanner {
     /// The first reason why something was not looked at, and where.
     private(set) var unread: [UnreadPart] = []
     private var failure: FingerprintError?
+    /// A few characters of gzip can be a thousand times as long, and hold the next: what is decompressed of a block in
+    /// all is bounded.
+    private var gzipBudget = 0
+    /// Where in the block what is looked at was decoded from.
+    private var outerPlace = 0
 
     init(_ rules: ScanRules, capacity: Int) throws(FingerprintError) {
         self.rules = rules
@@ -36,6 +41,7 @@ final class BlockScanner {
     /// What the block in ``memory`` holds. Ascending by place.
     func scan() throws(FingerprintError) -> [Hit] {
         unread = []
+        gzipBudget = 4 * memory.capacity
         let hits = scan(depth: 0)
         if let failure { throw failure }
         return MergedHits(hits).hits
@@ -99,7 +105,8 @@ final class BlockScanner {
                 failure = error
             }
         }
-        if run.count == 32, let hit = KeyPatterns.mistral(text, run: run) { pass.hits.append(hit) }
+        let word = Guards.behindColour(text, run)
+        if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.hits.append(hit) }
         guard depth < Self.deepest else { return }
         Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
@@ -131,7 +138,7 @@ final class BlockScanner {
         guard position >= pass.escapedDone, depth < Self.deepest else { return }
         let range = EscapedText.range(level.memory.text, around: position)
         pass.escapedDone = range.upperBound
-        guard level.memory.hasEscape(range) else { return }
+        guard level.memory.hasEscape(range) || EscapedText.holdsGzip(level.memory.text, range) else { return }
         descend(EscapedText.decode(level.memory.text, range), depth, &pass)
     }
 
@@ -152,27 +159,41 @@ final class BlockScanner {
     private func gzip(_ start: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         guard depth < Self.deepest, start >= pass.gzipDone else { return }
         let text = level.memory.text
+        // Deflate, and no flag that is reserved; before the rest is decoded, or a run of beginnings would be over and over.
+        let header = Base64Text.decodeBinary(text, from: start, limit: 4).bytes
+        guard header.count == 4, header[2] == 8, header[3] & 0xE0 == 0 else { return }
         let (bytes, end) = Base64Text.decodeBinary(text, from: start, limit: level.memory.capacity)
-        // Magic, deflate, and no flag that is reserved.
-        guard bytes.count >= 20, bytes[2] == 8, bytes[3] & 0xE0 == 0 else { return }
         pass.gzipDone = end
+        guard bytes.count >= 20 else { return }
         guard let inflate = rules.inflate else { return note(.gzipTextNotSupported, start, depth) }
-        let limit = level.memory.capacity
-        guard let output = inflate(bytes, limit) else { return }
-        if output.count >= limit || end >= text.count { note(.gzipTextCut, start, depth) }
-        let places = DecodedText.Places.scaled(start: start, numerator: end - start, denominator: max(1, output.count))
+        let limit = min(level.memory.capacity, gzipBudget)
+        guard limit > 0 else { return note(.gzipTextCut, start, depth) }
+        guard let (output, taken) = inflate(bytes, limit) else { return }
+        gzipBudget -= output.count
+        if output.count >= limit || taken >= bytes.count && end >= text.count { note(.gzipTextCut, start, depth) }
+        // What stands behind it was only taken for more of it.
+        pass.gzipDone = Base64Text.decodeBinary(text, from: start, limit: taken).end
+        let length = pass.gzipDone - start
+        let places = DecodedText.Places.scaled(start: start, numerator: length, denominator: output.count)
         descend(DecodedText(bytes: output, places: places, encoding: .gzip), depth, &pass)
     }
 
     private func note(_ reason: UnreadPart.Reason, _ position: Int, _ depth: Int) {
-        if unread.count < 16 { unread.append(UnreadPart(offset: depth == 0 ? position : 0, reason: reason)) }
+        if unread.count < 16 { unread.append(UnreadPart(offset: depth == 0 ? position : outerPlace, reason: reason)) }
     }
 
     private func descend(_ decoded: DecodedText?, _ depth: Int, _ pass: inout LevelPass) {
         guard let decoded, depth < Self.deepest else { return }
+        if depth == 0 { outerPlace = decoded.source(of: 0..<1).lowerBound }
         levels[depth + 1].memory.set(decoded.bytes.span)
         for var hit in scan(depth: depth + 1) {
-            if let joint = decoded.joint, hit.range.lowerBound >= joint || hit.range.upperBound <= joint { continue }
+            if let joint = decoded.joint, !hit.reaches(over: joint) { continue }
+            if decoded.joint != nil, hit.confidence < .high,
+                pass.hits.contains(where: { $0.range.lowerBound == decoded.source(of: hit.range).lowerBound })
+            {
+                // Cut off at the line end, it is told as it stands there; the next line need not go on with it.
+                continue
+            }
             hit.range = decoded.source(of: hit.range)
             hit.encodings.insert(decoded.encoding, at: 0)
             pass.hits.append(hit)

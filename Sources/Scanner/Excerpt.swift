@@ -1,8 +1,8 @@
 /// What may be shown of the place where something was found.
 enum Excerpt {
     private static let context = 48
-    /// A longer word that is not plain prose is masked, whatever it is.
-    private static let longestShown = 15
+    /// Shorter words may be a key taken apart, longer ones a key that happens to look like prose.
+    private static let shownLengths = 4...30
 
     static func masked(_ text: ScanText, around range: Range<Int>) -> String {
         let start = lineStart(text, before: range.lowerBound)
@@ -24,10 +24,12 @@ enum Excerpt {
         return end
     }
 
-    /// Words that touch the finding or the end of what is looked at may be parts of something longer: masked, too.
+    /// Words that touch the finding or the end of what is looked at may be parts of something longer: masked, too. Where
+    /// bytes stand that no text has, letters beside them may be a key in another encoding: nothing is shown.
     private static func words(
         _ text: ScanText, _ range: Range<Int>, gluedAtStart: Bool = false, gluedAtEnd: Bool = false
     ) -> String {
+        guard range.allSatisfy({ text[$0].isPrintable || "\t\r\u{1b}".utf8.contains(text[$0]) }) else { return "..." }
         var shown = ""
         var start = range.lowerBound
         while start < range.upperBound {
@@ -48,9 +50,10 @@ enum Excerpt {
     }
 
     private static func word(_ bytes: [UInt8], isCut: Bool) -> String {
-        let isProse = bytes.allSatisfy { $0.isLower || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
-        let limit = isCut ? 0 : isProse ? 2 * longestShown : 7
-        return bytes.count <= limit ? String(decoding: bytes, as: UTF8.self) : "*"
+        let isProse =
+            bytes[0].isLetterOrDigit && !bytes[0].isDigit
+            && bytes.dropFirst().allSatisfy { $0.isLower || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        return isProse && !isCut && shownLengths.contains(bytes.count) ? String(decoding: bytes, as: UTF8.self) : "*"
     }
 
     private static func belongs(_ byte: UInt8) -> Bool {

@@ -25,6 +25,15 @@ public final class FindingSieve: Sendable {
     /// Numbers of the stored keys that were found, beyond the limit too.
     public var storedKeys: Set<UInt32> { state.withLock(\.storedKeys) }
 
+    /// Whether whatever comes is only counted.
+    var letsNothingThrough: Bool { known.isEmpty && state.withLock { $0.passed >= limit } }
+
+    func count(_ hits: [Hit]) {
+        state.withLock { state in
+            for case .stored(let number) in hits.map(\.kind) { state.storedKeys.insert(number) }
+        }
+    }
+
     /// Those to keep, and how many are new.
     func sift(_ findings: [Finding]) -> (kept: [Finding], newCount: Int) {
         let new = findings.filter { !known.contains($0.fingerprint) }

@@ -2,8 +2,9 @@ public import Fingerprints
 
 /// What is looked for, shared by all that scan.
 public struct ScanRules: Sendable {
-    /// Decompresses the beginning of a gzip stream, as far as the input and `limit` bytes of output go.
-    public typealias Inflate = @Sendable (_ gzip: [UInt8], _ limit: Int) -> [UInt8]?
+    /// Decompresses one gzip stream, as far as the input and `limit` bytes of output go. Gives what came and how many
+    /// bytes of the input that took; nil where nothing came.
+    public typealias Inflate = @Sendable (_ gzip: [UInt8], _ limit: Int) -> (bytes: [UInt8], taken: Int)?
 
     public let scanKey: ScanKey
     public let stored: StoredWindows

@@ -5,8 +5,9 @@ public import Fingerprints
 /// Fill it with ``read(_:)``, ask it with ``scan(isEnd:)``, until the source ends. What reaches over the end
 /// of a block is found with the next one, which begins earlier by more than anything that is promised is long.
 public final class StreamScanner {
-    /// Bytes before the own part that are read for what they say about it.
-    public static let lookBehind = 4_096
+    /// Bytes before the own part that are read for what they say about it: as many as gzip text may be long, as a key in it
+    /// counts where it stands in proportion.
+    public static let lookBehind = 8_192
     /// Bytes behind the own part: gzip text inside of a line may be this long.
     public static let lookAhead = 8_192
     private static let capacity = 256 * 1_024
@@ -60,16 +61,40 @@ public final class StreamScanner {
         let end = min(ownEnd, base + (isEnd ? memory.count : whole))
         let hits: [Hit]
         do throws(FingerprintError) { hits = try scanner.scan() } catch { throw .fingerprints(error) }
-        let findings = hits.compactMap { hit in
-            (ownStart..<max(ownStart, end)).contains(base + hit.range.lowerBound) ? finding(hit) : nil
-        }
+        let own = hits.filter { (ownStart..<max(ownStart, end)).contains(base + $0.range.lowerBound) }
+        let findings = tell(own)
         for part in scanner.unread where (ownStart..<max(ownStart, end)).contains(base + part.offset) {
             unread.append(UnreadPart(offset: base + part.offset, reason: part.reason))
         }
         move(to: end)
-        let (kept, newCount) = scanner.rules.sieve?.sift(findings) ?? (findings, findings.count)
+        return findings
+    }
+
+    /// Once nothing more is let through, a finding is not worth its making.
+    private func tell(_ hits: [Hit]) -> [Finding] {
+        guard let sieve = scanner.rules.sieve else {
+            findingCount += hits.count
+            return findings(hits)
+        }
+        if sieve.letsNothingThrough {
+            findingCount += hits.count
+            sieve.count(hits)
+            return []
+        }
+        let (kept, newCount) = sieve.sift(findings(hits))
         findingCount += newCount
         return kept
+    }
+
+    /// Ascending, so that line ends are counted once.
+    private func findings(_ hits: [Hit]) -> [Finding] {
+        var place = ownStart - base
+        var lines = lineCount
+        return hits.map { hit in
+            lines += scanner.memory.newlineCount(in: place..<max(place, hit.range.lowerBound))
+            place = max(place, hit.range.lowerBound)
+            return finding(hit, linesBefore: lines)
+        }
     }
 
     private func move(to end: Int) {
@@ -84,7 +109,7 @@ public final class StreamScanner {
         base += kept
     }
 
-    private func finding(_ hit: Hit) -> Finding {
+    private func finding(_ hit: Hit, linesBefore: Int) -> Finding {
         let memory = scanner.memory
         let own = ownStart - base..<hit.range.lowerBound
         let last = memory.lastNewline(before: own.upperBound).flatMap { $0 >= own.lowerBound ? $0 : nil }
@@ -95,7 +120,7 @@ public final class StreamScanner {
             }
         return Finding(
             kind: kind, offset: base + hit.range.lowerBound, length: hit.range.count,
-            linesBefore: lineCount + memory.newlineCount(in: own), linesInside: memory.newlineCount(in: hit.range),
+            linesBefore: linesBefore, linesInside: memory.newlineCount(in: hit.range),
             lineStart: last.map { base + $0 + 1 } ?? lineStart, encodings: hit.encodings,
             confidence: hit.confidence, excerpt: Excerpt.masked(memory.text, around: hit.range),
             fingerprint: scanner.rules.scanKey.mark(of: [

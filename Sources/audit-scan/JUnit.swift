@@ -12,7 +12,9 @@ enum JUnit {
         text += #"failures="\#(failed)" errors="\#(errors)">"# + "\n"
         for source in summary.coverage {
             text += #"  <testcase classname="audit-scan" name="\#(escaped(source.source))">"# + "\n"
-            for leak in leaks[source.source] ?? [] { text += failure(leak) }
+            let listed = leaks[source.source] ?? []
+            for leak in listed { text += failure(leak) }
+            if listed.count < source.findings { text += further(source.findings - listed.count) }
             for problem in source.problems { text += error(problem.rawValue) }
             text += "  </testcase>\n"
         }
@@ -27,6 +29,10 @@ enum JUnit {
         let what = leak.kind == .storedKey ? "a part of a stored key" : "the form of a key: \(leak.form ?? "")"
         return #"    <failure type="\#(leak.kind.rawValue)" message="line \#(leak.line): \#(what), \#(leak.encoding)">"#
             + escaped(leak.excerpt) + "</failure>\n"
+    }
+
+    private static func further(_ count: Int) -> String {
+        #"    <failure type="not_listed" message="\#(count) more leaks, which are not listed"/>"# + "\n"
     }
 
     private static func error(_ problem: String) -> String {

@@ -21,13 +21,17 @@ struct ScanClosing: Sendable {
         var summary = scanned
         var outcomes: [Outcome] = []
         if settings.disablesLeaked, let permit, let database {
-            do throws(JobFailure) {
-                summary.disabled = try await disable(summary, permit, database)
-            } catch {
-                run.log.error("not_disabled", error.message)
-                outcomes.append(error.outcome)
+            for owner in summary.owners where owner.revision != nil {
+                do throws(JobFailure) {
+                    summary.disabled.append((owner.keyID, try await database.disable(owner, permit, run)))
+                } catch {
+                    run.log.error("not_disabled", "key \(owner.keyID, as: "key_id"): \(error.message)")
+                    outcomes.append(error.outcome)
+                }
             }
         }
+        // What is still to be disabled must be found again.
+        let isSettled = outcomes.isEmpty && run.stop.reason != .leaseLost
         outcomes += summary.outcomes
         tell(summary)
         var receipt: ReportFolder.Receipt?
@@ -39,7 +43,7 @@ struct ScanClosing: Sendable {
                     further: ScanReportModel.further(summary), runID: run.id, startedAt: summary.startedAt,
                     previousManifest: previous ?? nil)
                 // Only what a report has told may be passed over next time.
-                if let path = settings.stateFile { try summary.state.write(to: path) }
+                if isSettled, let path = settings.stateFile { try summary.state.write(to: path) }
             } catch {
                 run.log.error("report_not_written", error.message)
                 outcomes.append(error.outcome)
@@ -48,16 +52,6 @@ struct ScanClosing: Sendable {
         let conclusion = conclusion(summary, outcomes, receipt)
         try await permit?.record.finish(conclusion, digest: receipt?.manifestDigest)
         return conclusion
-    }
-
-    private func disable(
-        _ summary: ScanSummary, _ permit: RunPermit, _ database: ScanDatabase
-    ) async throws(JobFailure) -> [(keyID: UUID, outcome: String)] {
-        var done: [(keyID: UUID, outcome: String)] = []
-        for owner in summary.owners where owner.revision != nil {
-            done.append((owner.keyID, try await database.disable(owner, permit, run)))
-        }
-        return done
     }
 
     private func tell(_ summary: ScanSummary) {

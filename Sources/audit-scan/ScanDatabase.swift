@@ -99,11 +99,14 @@ struct ScanDatabase: Sendable {
         }
     }
 
-    /// The last line of the audit table behind which the next scan may begin; nil where there is none yet.
-    func auditEnd() async throws(JobFailure) -> Int? {
+    /// The line of the audit table behind which the next scan may begin, and the last one; nil where there is none yet.
+    func auditEnd() async throws(JobFailure) -> (settled: Int?, last: Int?) {
         let rows = try await database.read(
             Statement("audit end", sql: PackageResources.audit_end_sql, idempotent: true))
-        return try Database.reading { () throws(PostgresError) in try rows.single().optionalInt("id") }
+        return try Database.reading { () throws(PostgresError) in
+            let row = try rows.single()
+            return (try row.optionalInt("settled"), try row.optionalInt("last"))
+        }
     }
 
     func previousManifest() async throws(JobFailure) -> String? {

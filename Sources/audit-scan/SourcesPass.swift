@@ -57,7 +57,10 @@ struct SourcesPass: Sendable {
 
     private func scanFile(_ path: String, _ scan: FileScan, _ list: SourceList, _ result: inout Result) async {
         let identity = FileIdentity(of: path)
-        if let earlier = state.files[path], let identity, earlier.identity != identity, !settings.startsOver {
+        // Where a file stands that we know, it was renamed along a chain, and the one before it had ended earlier still.
+        if let earlier = state.files[path], let identity, earlier.identity != identity, marks[identity] == nil,
+            !settings.startsOver
+        {
             await scanRest(of: earlier, besides: path, scan, list, &result)
         }
         var source = await scanned(path, scan, after: identity.flatMap { marks[$0] })
@@ -65,8 +68,8 @@ struct SourcesPass: Sendable {
             result.sources.removeLast()
             source.problems += rest.problems
         }
-        // What could not be read keeps its place.
-        if let mark = source.mark { result.state.files[path] = mark }
+        // What could not be read keeps its place, and so does what could not be told whole.
+        if let mark = source.mark, source.findings.count == source.findingCount { result.state.files[path] = mark }
         result.sources.append(source)
     }
 
@@ -124,13 +127,15 @@ struct SourcesPass: Sendable {
     private func scanAuditLog(_ result: inout Result, _ onProgress: @escaping @Sendable (Int) -> Void) async {
         guard settings.scansAuditLog, let database else { return }
         let select = String(decoding: PackageResources.audit_rows_sql, as: UTF8.self)
-        let begin = settings.startsOver ? 0 : state.auditLine ?? 0
-        let end: Int?
+        let end: (settled: Int?, last: Int?)
         do throws(JobFailure) { end = try await database.auditEnd() } catch {
             return result.failures.append((Self.auditLog, error))
         }
+        // Fewer lines than were read: another database.
+        let known = settings.startsOver ? 0 : state.auditLine ?? 0
+        let begin = known > end.last ?? 0 ? 0 : known
         guard await scanRows(Self.auditLog, "\(select) \(begin) ORDER BY id", &result, onProgress) else { return }
-        result.state.auditLine = end ?? result.state.auditLine
+        result.state.auditLine = end.settled ?? begin
     }
 
     private static let auditLog = "byok.audit_log"

@@ -17,7 +17,6 @@ struct StoredKeys: Sendable {
     static let none = StoredKeys(windows: .none, ids: [], storedCount: nil, foreignCount: 0)
 
     var knownCount: Int { ids.count }
-    var isComplete: Bool { storedCount == knownCount }
 
     /// The migration that this program's statements need.
     private static let neededMigration = 18

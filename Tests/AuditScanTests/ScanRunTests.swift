@@ -170,4 +170,33 @@ struct ScanRunTests {
             """
         #expect(try stage.scan(["--query", select]).counts["leaks"] == 1)
     }
+
+    @Test func `a chain of renamed logs, the last one deleted, is no gap`() throws {
+        for (name, text) in [("app.log", "c\n"), ("app.log.1", "b\n"), ("app.log.2", "a\n")] {
+            try stage.log(text, name)
+        }
+        let arguments = [stage.logs, "--state", stage.folder + "/state"]
+        #expect(try stage.scan(arguments).status == 0)
+        let held = try #require(FileHandle(forReadingAtPath: stage.logs + "/app.log.2"))
+        for (from, to) in [("app.log.1", "app.log.2"), ("app.log", "app.log.1")] {
+            _ = try FileManager.default.replaceItemAt(
+                URL(filePath: stage.logs + "/" + to), withItemAt: URL(filePath: stage.logs + "/" + from))
+        }
+        try stage.log("d \(stage.keys[3].key.text)\n")
+        let second = try stage.scan(arguments)
+        #expect(second.outcome == "findings" && second.counts["unread_sources"] == 0, "\(second.output)")
+        #expect(try stage.scan(arguments).status == 0)
+        try held.close()
+    }
+
+    @Test func `more leaks than are listed are counted, and told again until they are not`() throws {
+        let many = (0..<10_050).map { "key gsk_Ab3dEf\(10_000 + $0) refused\n" }.joined()
+        try stage.log(many)
+        let arguments = [stage.logs, "--state", stage.folder + "/state"]
+        let end = try stage.scan(arguments)
+        #expect(end.counts["leaks"] == 10_050 && end.findings.count == 10_000)
+        let junit = try String(contentsOfFile: end.report + "/report.junit.xml", encoding: .utf8)
+        #expect(junit.contains("50 more leaks"))
+        #expect(try stage.scan(arguments).counts["leaks"] == 10_050)
+    }
 }

@@ -60,10 +60,13 @@ struct FileScanTests {
         #expect(places == one.findings.map { [$0.line, $0.column, $0.finding.offset] })
         #expect(both.bytesSeen == corpus.bytes.count && both.problems.isEmpty)
         #expect(both.lineCount == corpus.bytes.count { $0 == 10 })
+        var (line, lineStart, next) = (1, 0, 0)
         for located in both.findings {
-            let before = corpus.bytes[..<located.finding.offset]
-            #expect(located.line == before.count { $0 == 10 } + 1)
-            #expect(located.column == located.finding.offset - ((before.lastIndex(of: 10) ?? -1) + 1) + 1)
+            for place in next..<located.finding.offset where corpus.bytes[place] == 10 {
+                (line, lineStart) = (line + 1, place + 1)
+            }
+            next = max(next, located.finding.offset)
+            #expect(located.line == line && located.column == located.finding.offset - lineStart + 1)
         }
         #expect(!both.findings.isEmpty)
     }
@@ -98,6 +101,57 @@ struct FileScanTests {
         try handle.close()
         let second = try await scan.scan(path, after: first.mark)
         #expect(second.findings.count == 3 && second.bytesSeenBefore == 0)
+    }
+
+    @Test func `a key that was cut by the end of the first scan is told whole at the second, and nothing twice`()
+        async throws
+    {
+        let keys = self.keys.map(\.text)
+        let (head, tail) = (keys[1].prefix(60), keys[1].dropFirst(60))
+        // In the middle of a line that has a leak already; over a line end; in a line without end.
+        for (before, after) in [
+            ("one \(keys[0]) y \(head.prefix(6))", "\(head.dropFirst(6))\(tail) z\n"),
+            ("one \(keys[0])\nkey \(head)\n", "    \(tail) refused\n"),
+            (String(repeating: "long ", count: 20_000) + head.prefix(6), head.dropFirst(6) + tail + " end\n"),
+        ] {
+            let path = try folder.write(Array(before.utf8), "app.log")
+            let first = try await scan.scan(path)
+            try folder.append(after, "app.log")
+            let second = try await scan.scan(path, after: first.mark)
+            let whole = try await scan.scan(path)
+            #expect(second.findings.map(\.finding.offset) == [before.utf8.count - (before.hasSuffix("\n") ? 61 : 6)])
+            #expect(second.findings.last?.line == whole.findings.last?.line)
+            // Of a line as long as that, nobody looks for the beginning.
+            if before.utf8.count < 65_536 {
+                #expect(second.findings.last?.column == whole.findings.last?.column)
+            }
+            #expect(second.bytesSeenBefore == before.utf8.count && second.bytesSeen == after.utf8.count)
+            #expect(second.findingCount == 1)
+            let third = try await scan.scan(path, after: second.mark)
+            #expect(third.findings.isEmpty && third.findingCount == 0 && third.bytesSeen == 0)
+        }
+    }
+
+    @Test func `a file with a banner that was cut short and filled anew is read from its start`() async throws {
+        let banner = String(repeating: "banner of the program\n", count: 200)
+        let path = try folder.write(Array((banner + "old\n").utf8), "app.log")
+        let first = try await scan.scan(path)
+        let again = try FileHandle(forWritingTo: URL(filePath: path))
+        try again.truncate(atOffset: UInt64(banner.utf8.count))
+        try again.seekToEnd()
+        try again.write(contentsOf: Data((line(1) + String(repeating: "new\n", count: 50)).utf8))
+        try again.close()
+        let second = try await scan.scan(path, after: first.mark)
+        #expect(second.findings.count == 1 && second.bytesSeenBefore == 0)
+    }
+
+    @Test(arguments: [
+        [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], Array("BZh91AY".utf8), [0x50, 0x4B, 3, 4], [0x04, 0x22, 0x4D, 0x18],
+    ])
+    func `what is compressed otherwise is told as not read`(beginning: [UInt8]) async throws {
+        let path = try folder.write(beginning + [UInt8](repeating: 0xE7, count: 500), "app.log.2")
+        let source = try await scan.scan(path)
+        #expect(source.problems == [.compressionNotSupported])
     }
 
     @Test func `a renamed file is found beside the new one`() throws {

@@ -32,13 +32,20 @@ enum Base64Text {
         return bytes
     }
 
-    /// All of it, whatever it decodes to, up to `limit` bytes; line ends inside are passed over.
+    /// All of it, whatever it decodes to, up to `limit` bytes. Passed over is what tools put between: line ends, also
+    /// escaped ones, with blanks behind, and the backslash that some put before a `/`.
     static func decodeBinary(_ text: ScanText, from start: Int, limit: Int) -> (bytes: [UInt8], end: Int) {
         var bytes: [UInt8] = []
         var word: UInt32 = 0
         var bits = 0
         var position = start
-        while position < text.count, bytes.count < limit, let sextet = text[position].base64Value {
+        while position < text.count, bytes.count < limit {
+            guard let sextet = text[position].base64Value else {
+                let next = behindWrap(text, position)
+                guard next > position, text[next].base64Value != nil else { break }
+                position = next
+                continue
+            }
             word = word << 6 | UInt32(sextet)
             bits += 6
             if bits >= 8 {
@@ -48,6 +55,22 @@ enum Base64Text {
             position += 1
         }
         return (bytes, position)
+    }
+
+    /// `position` where nothing is to be passed over.
+    private static func behindWrap(_ text: ScanText, _ position: Int) -> Int {
+        if text.holds(#"\/"#, at: position) { return position + 1 }
+        var next = position
+        if text.holds(#"\r\n"#, at: next) {
+            next += 4
+        } else if text.holds(#"\n"#, at: next) {
+            next += 2
+        } else {
+            while text[next] == UInt8(ascii: "\r") || text[next] == UInt8(ascii: "\n") { next += 1 }
+        }
+        guard next > position else { return position }
+        while next - position < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
+        return next
     }
 }
 

@@ -3,11 +3,11 @@ enum EscapedText {
     /// Longer than a key written as `\u00XX` all over.
     private static let reach = 2_048
 
-    /// The stretch around `position` of characters and escapes.
+    /// The stretch around `position` of characters and escapes, to its end: the kernel marks a long one but once.
     static func range(_ text: ScanText, around position: Int) -> Range<Int> {
         var start = position, end = position + 1
         while position - start < reach, start > 0, belongs(text[start - 1]) { start -= 1 }
-        while end - position < reach, end < text.count, belongs(text[end]) { end += 1 }
+        while end < text.count, belongs(text[end]) { end += 1 }
         return start..<end
     }
 
@@ -27,6 +27,12 @@ enum EscapedText {
         }
         places.append(place)
         return encoding.map { DecodedText(bytes: bytes, places: .table(places), encoding: $0) }
+    }
+
+    /// gzip in base64, in which only `+`, `/` and `=` are escaped.
+    static func holdsGzip(_ text: ScanText, _ range: Range<Int>) -> Bool {
+        guard range.count >= 64 else { return false }
+        return (range.lowerBound..<range.upperBound - 4).contains { text.word(at: $0) == Literal.gzip }
     }
 
     private static func belongs(_ byte: UInt8) -> Bool {

@@ -17,15 +17,20 @@ struct Body {
         count = end - start
     }
 
-    /// A finding from `start` on: whole with exactly `whole` characters of body, else cut off.
-    func hit(_ provider: Provider, from start: Int, whole: Int?, form: String) -> Hit? {
+    /// A cut key without one is a name: of a service, a host, a file.
+    var hasCapital: Bool { (start..<start + count).contains { text[$0].isUpper } }
+
+    /// A finding from `start` on: whole with exactly `whole` characters of body, else cut off. Where a marker proves the
+    /// form, `isProved`, a word inside of it is chance.
+    func hit(_ provider: Provider, from start: Int, whole: Int?, form: String, isProved: Bool = false) -> Hit? {
         let length = whole ?? count
         guard length >= KeyPatterns.leastBody else { return nil }
         let body = text.bytes(self.start..<self.start + length)
-        guard !Placeholder.matches(body) else { return nil }
+        guard isProved ? !Placeholder.isMonotonous(body) : !Placeholder.matches(body) else { return nil }
         let range = start..<self.start + length
         return Hit(
             range: range, kind: .pattern(provider, form: whole == nil ? form + "-part" : form), encodings: [],
-            confidence: whole == nil || count > length ? .medium : .high, material: text.bytes(range))
+            confidence: whole == nil || count > length ? .medium : .high, prefixLength: self.start - start,
+            material: text.bytes(range))
     }
 }

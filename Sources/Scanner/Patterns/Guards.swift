@@ -29,6 +29,14 @@ enum Guards {
         return last == UInt8(ascii: "m") && endsColour(text, position - 1)
     }
 
+    /// A run without the end of an ANSI colour at its beginning: `32m` behind `[`.
+    static func behindColour(_ text: ScanText, _ run: Range<Int>) -> Range<Int> {
+        guard run.count > 32, run.count <= 40, let letter = run.prefix(8).first(where: { !text[$0].isDigit }),
+            text[letter] == UInt8(ascii: "m"), endsColour(text, letter)
+        else { return run }
+        return letter + 1..<run.upperBound
+    }
+
     private static func endsColour(_ text: ScanText, _ letter: Int) -> Bool {
         var place = letter - 1
         while letter - place < 20, text[place].isDigit || text[place] == UInt8(ascii: ";") { place -= 1 }

@@ -30,7 +30,8 @@ enum KeyPatterns {
         guard text[digits].isDigit, text[digits + 1].isDigit, text[digits + 2] == UInt8(ascii: "-") else { return nil }
         let body = Body(text, from: digits + 3) { $0.isWord }
         let isWhole = body.count >= 95 && text.holds("AA", at: body.start + 93)
-        return body.hit(.anthropic, from: start, whole: isWhole ? 95 : nil, form: "anthropic-\(kind)")
+        return body.hit(
+            .anthropic, from: start, whole: isWhole ? 95 : nil, form: "anthropic-\(kind)", isProved: isWhole)
     }
 
     private static func openAI(_ text: ScanText, _ start: Int) -> Hit? {
@@ -41,7 +42,9 @@ enum KeyPatterns {
         let body = Body(text, from: start + prefix.utf8CodeUnitCount) { $0.isWord }
         let whole = [74, 58, 20].first { text.holds("T3BlbkFJ", at: body.start + $0) && body.count >= 2 * $0 + 8 }
         let form = prefix.description.split(separator: "-").last ?? ""
-        return body.hit(.openai, from: start, whole: whole.map { 2 * $0 + 8 }, form: "openai-\(form)")
+        guard whole != nil || body.hasCapital else { return nil }
+        return body.hit(
+            .openai, from: start, whole: whole.map { 2 * $0 + 8 }, form: "openai-\(form)", isProved: whole != nil)
     }
 
     /// No word behind `sk-`, but the marker in the middle, with 20 letters or digits on either side.
@@ -51,13 +54,16 @@ enum KeyPatterns {
         else { return nil }
         let body = Body(text, from: start + 3) { $0.isLetterOrDigit }
         guard body.count >= 48 else { return nil }
-        return body.hit(.openai, from: start, whole: 48, form: "openai-legacy")
+        return body.hit(.openai, from: start, whole: 48, form: "openai-legacy", isProved: true)
     }
 
     private static func google(_ text: ScanText, _ start: Int) -> Hit? {
-        guard Guards.allowsIsolatedStart(text, at: start) else { return nil }
         let body = Body(text, from: start + 4) { $0.isWord }
         let isUsual = text.holds("Sy", at: body.start)
+        let isProved = isUsual && body.count == 35
+        guard isProved ? Guards.allowsStart(text, at: start) : Guards.allowsIsolatedStart(text, at: start) else {
+            return nil
+        }
         guard isUsual || body.count >= 35 else { return nil }
         return body.hit(.google, from: start, whole: body.count >= 35 ? 35 : nil, form: "google-standard")
     }
@@ -72,9 +78,14 @@ enum KeyPatterns {
     }
 
     private static func groq(_ text: ScanText, _ start: Int) -> Hit? {
-        guard Guards.allowsIsolatedStart(text, at: start) else { return nil }
         let body = Body(text, from: start + 4) { $0.isLetterOrDigit }
-        return body.hit(.groq, from: start, whole: body.count >= 52 ? 52 : nil, form: "groq")
+        let isProved = body.count >= 52 && text.holds("WGdyb3FY", at: body.start + 20)
+        guard isProved ? Guards.allowsStart(text, at: start) : Guards.allowsIsolatedStart(text, at: start) else {
+            return nil
+        }
+        guard body.count >= 52 || body.hasCapital else { return nil }
+        return body.hit(
+            .groq, from: start, whole: body.count >= 52 ? 52 : nil, form: "groq", isProved: isProved)
     }
 
     /// `sk-` and exactly 32 small hexadecimal digits.

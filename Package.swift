@@ -17,6 +17,9 @@ let strictTests: [SwiftSetting] = [
 /// bytes to prove what the sources promise, so they do without.
 let strict = strictTests + [.strictMemorySafety()]
 
+/// What is done to every byte takes a hundred times as long without it: tests that scan megabytes would crawl.
+let optimized = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -29,6 +32,10 @@ let package = Package(
         .executable(name: "revalidate", targets: ["revalidate"]),
         .executable(name: "rotate-master", targets: ["rotate-master"]),
         .executable(name: "savings-report", targets: ["savings-report"]),
+        .executable(name: "audit-scan", targets: ["audit-scan"]),
+    ],
+    traits: [
+        .trait(name: "Compression", description: "Reads .gz and .zst logs; needs zlib and libzstd.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +48,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        // Our own: what the scanner does to every byte. Optimised in debug builds too, or its tests would crawl.
+        .target(name: "CScan", cSettings: [.unsafeFlags(["-O2", "-Wno-psabi"])]),
 
         // floor 1
         .target(name: "Secrets", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -51,7 +62,7 @@ let package = Package(
             name: "Postgres", dependencies: ["CPostgres", "Secrets", "System"],
             resources: [.embedInCode("SQL/backend_process.sql")], swiftSettings: strict),
         .target(name: "HTTPS", dependencies: ["CCurl", "Secrets", "System"], swiftSettings: strict),
-        .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict),
+        .target(name: "Fingerprints", dependencies: ["Secrets", "System"], swiftSettings: strict + [optimized]),
         .target(
             name: "Reports", dependencies: ["Secrets", "System", mustache],
             resources: [
@@ -78,6 +89,19 @@ let package = Package(
                 .embedInCode("SQL/is_operator.sql"), .embedInCode("SQL/previous_report.sql"),
             ],
             swiftSettings: strict),
+
+        .target(
+            name: "Scanner", dependencies: ["CScan", "Fingerprints", "Providers", "Secrets"],
+            swiftSettings: strict + [optimized]),
+
+        .target(
+            name: "LogSources",
+            dependencies: [
+                .target(name: "CZlib", condition: .when(traits: ["Compression"])),
+                .target(name: "CZstd", condition: .when(traits: ["Compression"])),
+                "Scanner", "Secrets", "System",
+            ],
+            swiftSettings: strict + [optimized]),
 
         // between: what grew too large to be one job's own folder
         .target(
@@ -163,7 +187,28 @@ let package = Package(
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "audit-scan",
+            dependencies: [
+                "Batch", "Fingerprints", "LogSources", "Postgres", "Providers", "Reports", "Scanner", "Secrets",
+                "System", argumentParser,
+            ],
+            resources: [
+                .embedInCode("SQL/audit_end.sql"), .embedInCode("SQL/audit_rows.sql"),
+                .embedInCode("SQL/copy_rows.sql"), .embedInCode("SQL/disable_leaked.sql"),
+                .embedInCode("SQL/leaked_keys.sql"),
+                .embedInCode("SQL/stored_counts.sql"), .embedInCode("SQL/stored_windows.sql"),
+            ],
+            swiftSettings: strict),
+
         // tests and what they stand on
+        .target(
+            name: "ScanCorpus", dependencies: ["Providers"], path: "Tests/ScanCorpus",
+            swiftSettings: strictTests + [optimized]),
+        .executableTarget(
+            name: "scan-corpus",
+            dependencies: ["Fingerprints", "Providers", "ScanCorpus", "Secrets", argumentParser],
+            path: "Tests/ScanCorpusTool", swiftSettings: strictTests),
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Secrets", "System"],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -201,6 +246,20 @@ let package = Package(
         .testTarget(
             name: "BatchTests",
             dependencies: ["Batch", "batch-fixture", "Postgres", "System", "TestSupport", argumentParser],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "ScannerTests",
+            dependencies: ["Scanner", "CScan", "Fingerprints", "Providers", "ScanCorpus", "Secrets"],
+            swiftSettings: strictTests + [optimized]),
+        .testTarget(
+            name: "LogSourcesTests",
+            dependencies: [
+                "Fingerprints", "LogSources", "Providers", "ScanCorpus", "Scanner", "Secrets", "TestSupport",
+            ],
+            swiftSettings: strictTests + [optimized]),
+        .testTarget(
+            name: "AuditScanTests",
+            dependencies: ["audit-scan", "Fingerprints", "Providers", "ScanCorpus", "Secrets", "TestSupport"],
             swiftSettings: strictTests),
         .executableTarget(
             name: "rotation-baseline", dependencies: ["Postgres"],

@@ -36,12 +36,12 @@ struct Migration: Sendable {
         Migration("0024_well_formed", PackageResources._024_well_formed_sql),
         Migration("0025_retire", PackageResources._025_retire_sql),
         Migration("0026_horizon", PackageResources._026_horizon_sql),
-        Migration("0027_proof", PackageResources._027_proof_sql),
-        Migration("0028_replicas", PackageResources._028_replicas_sql),
-        Migration("0029_spoilers", PackageResources._029_spoilers_sql),
         Migration("0040_savings", PackageResources._040_savings_sql),
         Migration("0041_key_proofs", PackageResources._041_key_proofs_sql),
         Migration("0042_prices_are_numbers", PackageResources._042_prices_are_numbers_sql),
         Migration("0043_id_buckets", PackageResources._043_id_buckets_sql),
+        Migration("0044_proof", PackageResources._044_proof_sql),
+        Migration("0045_replicas", PackageResources._045_replicas_sql),
+        Migration("0046_spoilers", PackageResources._046_spoilers_sql),
     ]
 }

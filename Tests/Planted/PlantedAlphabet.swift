@@ -48,6 +48,7 @@ extension Provider {
             let letters = PlantedAlphabet.letters(segment.range.count, seed &* 31 &+ UInt64(place), classes)
             key.replaceSubrange(segment.range, with: letters)
         }
+        PlantedRecord.add(key, of: self)
         return key
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    private static let executables = ["byok", "revalidate", "rotate-master", "savings-report"]
+    private static let executables = ["byok", "revalidate", "rotate-master", "savings-report", "audit-scan"]
 
     /// Every command of every executable, as the parser itself lists them.
     private static let commands: [[String]] = executables.flatMap { name -> [[String]] in
@@ -43,6 +43,7 @@ import Testing
         #expect(Self.commands.contains(["rotate-master", "run"]))
         #expect(Self.commands.contains(["rotate-master", "retire"]))
         #expect(Self.commands.contains(["savings-report"]))
+        #expect(Self.commands.contains(["audit-scan"]))
     }
 
     @Test(arguments: leaves) func `help shows an example and the variables behind the flags`(command: [String]) throws {

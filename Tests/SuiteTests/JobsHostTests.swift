@@ -157,14 +157,19 @@ import Testing
         let products = package.matches(of: /\.executable\(name: "([a-z-]+)"/).map { String($0.output.1) }
         #expect(products.count >= 2)
         for product in products {
-            #expect(build.contains("-c release --static-swift-stdlib --product \(product)"), "\(product) is not built")
+            #expect(
+                build.contains("-c release --traits Compression --static-swift-stdlib --product \(product)"),
+                "\(product) is not built")
             #expect(image.contains("/source/.build/release/\(product) "), "\(product) is not in the image")
         }
         let installed = image.firstMatch(of: /install -y --no-install-recommends ([^\\]+)/)
         let packages = installed.map {
             $0.output.1.split(separator: " ").map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        #expect(packages?.filter { !$0.isEmpty } == ["libpq5", "libssl3", "libcurl4", "ca-certificates"])
+        #expect(
+            packages?.filter { !$0.isEmpty } == [
+                "libpq5", "libssl3", "libcurl4", "zlib1g", "libzstd1", "ca-certificates",
+            ])
         #expect(!image.contains("swift:"))
     }
 

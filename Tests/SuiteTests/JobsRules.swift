@@ -165,7 +165,8 @@ extension JobsRules {
                 && !variables.values.contains { ($0.text ?? "").contains(/:\/\/[^\/]*:[^\/]*@/) },
             "PGPASSFILE": variables["PGPASSFILE"] == nil,
             "master keys for a job that cannot decrypt, or none for one that must":
-                (variables["BYOK_MASTER_KEYS_FILE"] != nil) == (manifest["metadata", "name"].text != "savings-report"),
+                (variables["BYOK_MASTER_KEYS_FILE"] != nil)
+                == !["audit-scan", "savings-report"].contains(manifest["metadata", "name"].text),
             "no database": variables["DATABASE_URL_FILE"] != nil,
             "a test's base URL": !variables.keys.contains { $0.contains(/^BYOK_[A-Z]+_URL$/) },
             "a secret's file lies in no volume": files.allSatisfy { file in

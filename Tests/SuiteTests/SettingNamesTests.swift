@@ -44,6 +44,7 @@ import Testing
         let pages = [
             "README.md", "jobs/README.md", "jobs/crontab", "jobs/environment", "jobs/revalidate.md",
             "jobs/revalidate.yaml", "jobs/systemd/revalidate.service", "jobs/systemd/savings-report.service",
+            "jobs/audit-scan.md", "jobs/audit-scan.yaml", "jobs/systemd/audit-scan.service",
         ]
         for page in pages {
             let text = try String(contentsOfFile: Repository.path(page), encoding: .utf8)

@@ -1,0 +1,81 @@
+internal import Scanner
+internal import Secrets
+
+/// How far a file was read, for the next scan.
+public struct SourceMark: Sendable, Equatable, Codable {
+    public let device: UInt64
+    public let inode: UInt64
+    /// Up to where it was read.
+    public let offset: Int
+    /// Line ends before it.
+    public let lines: Int
+    /// SHA-256 of the first bytes, at most ``longestSample``, and of as many right before `offset`: a file that was cut
+    /// short and filled anew has others.
+    let beginning: String
+    let beginningLength: Int
+    let ending: String
+    /// Fingerprints of what was told so near to the end that the next scan looks there once more.
+    let told: [String]
+
+    static let longestSample = 4_096
+
+    public var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
+
+    init(
+        _ file: borrowing OpenedFile, offset: Int, lines: Int, beginning: [UInt8], told: [String] = []
+    ) throws(SourceFailure) {
+        device = file.identity.device
+        inode = file.identity.inode
+        self.offset = offset
+        self.lines = lines
+        self.told = told
+        beginningLength = min(beginning.count, offset)
+        self.beginning = Self.digest(beginning, beginningLength)
+        ending = try Self.ending(file, offset)
+    }
+
+    /// Whether the file is still the one that was read.
+    func holds(for file: borrowing OpenedFile, beginning now: [UInt8]) throws(SourceFailure) -> Bool {
+        guard identity == file.identity, offset <= file.size, beginningLength <= now.count,
+            Self.digest(now, beginningLength) == beginning
+        else { return false }
+        return try Self.ending(file, offset) == ending
+    }
+
+    private static func ending(_ file: borrowing OpenedFile, _ offset: Int) throws(SourceFailure) -> String {
+        let bytes = try file.bytes(max(0, offset - longestSample)..<offset)
+        return digest(bytes, bytes.count)
+    }
+
+    private static func digest(_ bytes: [UInt8], _ count: Int) -> String {
+        SHA256.hexDigest(of: bytes.span.extracting(first: count))
+    }
+}
+
+/// Where a scan of a file begins: far enough before its mark that what was half written then is found whole.
+struct Resumption {
+    /// Where reading begins, and where the mark stands.
+    let start: Int
+    let end: Int
+    /// Line ends before `start`, and from there to `end`.
+    let linesBefore: Int
+    let linesAgain: Int
+    /// Where the line begins in which `start` lies.
+    let lineStart: Int
+    private let told: Set<String>
+
+    private static let longestLine = 65_536
+
+    init(after mark: SourceMark?, in file: borrowing OpenedFile) throws(SourceFailure) {
+        end = mark?.offset ?? 0
+        start = max(0, end - StreamScanner.lookBehind)
+        told = Set(mark?.told ?? [])
+        linesAgain = try file.bytes(start..<end).count { $0 == UInt8(ascii: "\n") }
+        linesBefore = (mark?.lines ?? 0) - linesAgain
+        let earliest = max(0, start - Self.longestLine)
+        let last = try file.bytes(earliest..<start).lastIndex(of: UInt8(ascii: "\n"))
+        lineStart = last.map { earliest + $0 + 1 } ?? (earliest == 0 ? 0 : start)
+    }
+
+    func isTold(_ finding: Finding) -> Bool { finding.offset < end && told.contains(finding.fingerprint) }
+}

@@ -1,0 +1,222 @@
+internal import Fingerprints
+
+/// Finds what is in one block of text, and in the text that is encoded in it.
+final class BlockScanner {
+    /// A text and its windows; level 0 is the log itself, each further one was decoded from the one before.
+    final class Level {
+        let memory: ScanMemory
+        var text: WindowBatch
+        var hexadecimal: WindowBatch
+
+        init(_ rules: ScanRules, capacity: Int) throws(FingerprintError) {
+            memory = ScanMemory(capacity: capacity)
+            text = try WindowBatch(.text, rules.scanKey, rules.stored)
+            hexadecimal = try WindowBatch(.hexadecimal, rules.scanKey, rules.stored)
+        }
+    }
+
+    /// Encoded, nested once, split over a line end.
+    private static let deepest = 3
+
+    let rules: ScanRules
+    private let levels: [Level]
+    /// The first reason why something was not looked at, and where.
+    private(set) var unread: [UnreadPart] = []
+    private var failure: FingerprintError?
+    /// A few characters of gzip can be a thousand times as long, and hold the next: what is decompressed of a block in
+    /// all is bounded.
+    private var gzipBudget = 0
+    /// Where in the block what is looked at was decoded from.
+    private var outerPlace = 0
+
+    init(_ rules: ScanRules, capacity: Int) throws(FingerprintError) {
+        self.rules = rules
+        var levels: [Level] = []
+        for _ in 0...Self.deepest { levels.append(try Level(rules, capacity: capacity)) }
+        self.levels = levels
+    }
+
+    var memory: ScanMemory { levels[0].memory }
+
+    /// What the block in ``memory`` holds. Ascending by place.
+    func scan() throws(FingerprintError) -> [Hit] {
+        unread = []
+        gzipBudget = 4 * memory.capacity
+        let hits = scan(depth: 0)
+        if let failure { throw failure }
+        return MergedHits(hits).hits
+    }
+
+    private func scan(depth: Int) -> [Hit] {
+        let level = levels[depth]
+        var pass = LevelPass()
+        level.memory.classify()
+        level.memory.forEachPlace { place, position in
+            switch place {
+            case .literal: literal(position, level, depth, &pass)
+            case .mixed: mixed(position, level, depth, &pass)
+            case .digits: digits(position, level, depth, &pass)
+            case .escaped: escaped(position, level, depth, &pass)
+            case .joint: joint(position, level, depth, &pass)
+            }
+        }
+        flush(level, &pass)
+        return pass.hits
+    }
+
+    private func flush(_ level: Level, _ pass: inout LevelPass) {
+        do throws(FingerprintError) {
+            try level.text.flush(&pass.matches)
+            try level.hexadecimal.flush(&pass.matches)
+        } catch {
+            failure = error
+        }
+        for match in pass.matches {
+            pass.hits.append(
+                Hit(
+                    range: match.range, kind: .stored(match.key), encodings: [], confidence: .high,
+                    material: level.memory.text.bytes(match.range)))
+        }
+    }
+
+    private func literal(_ second: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        let text = level.memory.text
+        let start = second - Literal.distance(text[second])
+        let word = text.word(at: start)
+        switch word {
+        case Literal.gzip: gzip(start, level, depth, &pass)
+        case Literal.buffer: descend(HexText.nodeBuffer(text, at: start), depth, &pass)
+        default:
+            if let hit = KeyPatterns.match(text, at: start, literal: word) { pass.hits.append(hit) }
+        }
+    }
+
+    /// A run that may be a key, a part of one, or base64.
+    private func mixed(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        guard position >= pass.mixedDone else { return }
+        let run = level.memory.run(of: .word, around: position)
+        pass.mixedDone = run.upperBound
+        let text = level.memory.text
+        guard !level.memory.isWordy(run), run.contains(where: { text[$0].isLower }) else { return }
+        if rules.stored.count > 0 {
+            do throws(FingerprintError) {
+                try level.text.add(run, of: level.memory, &pass.matches)
+            } catch {
+                failure = error
+            }
+        }
+        let word = Guards.behindColour(text, run)
+        if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.hits.append(hit) }
+        guard depth < Self.deepest else { return }
+        Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
+    }
+
+    private func digits(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        guard position >= pass.digitsDone else { return }
+        let run = level.memory.run(of: .hex, around: position)
+        pass.digitsDone = run.upperBound
+        if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.hits.append(hit) }
+        if rules.stored.count > 0 { add(lowerDigits: run, level, &pass) }
+        guard depth < Self.deepest else { return }
+        HexText.each(in: level.memory, run) { descend($0, depth, &pass) }
+    }
+
+    private func add(lowerDigits run: Range<Int>, _ level: Level, _ pass: inout LevelPass) {
+        var start = run.lowerBound
+        while run.upperBound - start >= FragmentKind.hexadecimal.fragmentLength {
+            let end = level.memory.endOfLowerDigits(start..<run.upperBound)
+            do throws(FingerprintError) {
+                try level.hexadecimal.add(start..<end, of: level.memory, &pass.matches)
+            } catch {
+                failure = error
+            }
+            start = end + 1
+        }
+    }
+
+    private func escaped(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        guard position >= pass.escapedDone, depth < Self.deepest else { return }
+        let range = EscapedText.range(level.memory.text, around: position)
+        pass.escapedDone = range.upperBound
+        guard level.memory.hasEscape(range) || EscapedText.holdsGzip(level.memory.text, range) else { return }
+        descend(EscapedText.decode(level.memory.text, range), depth, &pass)
+    }
+
+    private func joint(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        guard depth < Self.deepest else { return }
+        let text = level.memory.text
+        switch text[position] {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): descend(SplitText.decode(level.memory, at: position), depth, &pass)
+        case 0:
+            guard position >= pass.wideDone else { return }
+            let (decoded, end) = WideText.decode(text, around: position, limit: level.memory.capacity)
+            pass.wideDone = end
+            descend(decoded, depth, &pass)
+        default: break
+        }
+    }
+
+    private func gzip(_ start: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+        guard depth < Self.deepest, start >= pass.gzipDone else { return }
+        let text = level.memory.text
+        // Deflate, and no flag that is reserved; before the rest is decoded, or a run of beginnings would be over and over.
+        let header = Base64Text.decodeBinary(text, from: start, limit: 4).bytes
+        guard header.count == 4, header[2] == 8, header[3] & 0xE0 == 0 else { return }
+        let (bytes, end) = Base64Text.decodeBinary(text, from: start, limit: level.memory.capacity)
+        pass.gzipDone = end
+        guard bytes.count >= 20 else { return }
+        guard let inflate = rules.inflate else { return note(.gzipTextNotSupported, start, depth) }
+        let limit = min(level.memory.capacity, gzipBudget)
+        guard limit > 0 else { return note(.gzipTextCut, start, depth) }
+        guard let (output, taken) = inflate(bytes, limit) else { return }
+        gzipBudget -= output.count
+        if output.count >= limit || taken >= bytes.count && end >= text.count { note(.gzipTextCut, start, depth) }
+        // What stands behind it was only taken for more of it.
+        pass.gzipDone = Base64Text.decodeBinary(text, from: start, limit: taken).end
+        let length = pass.gzipDone - start
+        let places = DecodedText.Places.scaled(start: start, numerator: length, denominator: output.count)
+        descend(DecodedText(bytes: output, places: places, encoding: .gzip), depth, &pass)
+    }
+
+    private func note(_ reason: UnreadPart.Reason, _ position: Int, _ depth: Int) {
+        if unread.count < 16 { unread.append(UnreadPart(offset: depth == 0 ? position : outerPlace, reason: reason)) }
+    }
+
+    private func descend(_ decoded: DecodedText?, _ depth: Int, _ pass: inout LevelPass) {
+        guard let decoded, depth < Self.deepest else { return }
+        if depth == 0 { outerPlace = decoded.source(of: 0..<1).lowerBound }
+        levels[depth + 1].memory.set(decoded.bytes.span)
+        for var hit in scan(depth: depth + 1) {
+            if let joint = decoded.joint, !hit.reaches(over: joint) { continue }
+            if decoded.joint != nil, hit.confidence < .high,
+                pass.hits.contains(where: { $0.range.lowerBound == decoded.source(of: hit.range).lowerBound })
+            {
+                // Cut off at the line end, it is told as it stands there; the next line need not go on with it.
+                continue
+            }
+            hit.range = decoded.source(of: hit.range)
+            hit.encodings.insert(decoded.encoding, at: 0)
+            pass.hits.append(hit)
+        }
+    }
+}
+
+/// What one look through a text keeps.
+private struct LevelPass {
+    var hits: [Hit] = []
+    var matches: [WindowMatch] = []
+    // Up to where runs were dealt with: a long one is marked more than once.
+    var mixedDone = 0, digitsDone = 0, escapedDone = 0, wideDone = 0, gzipDone = 0
+}
+
+/// Something that was not looked at.
+public struct UnreadPart: Sendable, Equatable {
+    public enum Reason: String, Sendable {
+        case gzipTextNotSupported = "gzip text, and this build has no zlib"
+        case gzipTextCut = "gzip text that is too long to be decoded whole"
+    }
+
+    /// From the start of the block, then of the source.
+    public var offset: Int
+    public let reason: Reason
+}

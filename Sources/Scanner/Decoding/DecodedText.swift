@@ -1,0 +1,26 @@
+/// Text that stood in other text, decoded, with the way back.
+struct DecodedText {
+    enum Places {
+        /// Byte `i` began at `start + i * numerator / denominator`.
+        case scaled(start: Int, numerator: Int, denominator: Int)
+        /// Byte `i` began at `table[i]`; the last entry is the end.
+        case table([Int])
+    }
+
+    let bytes: [UInt8]
+    let places: Places
+    let encoding: Encoding
+    /// Where two lines were put together: only what reaches over it is new.
+    var joint: Int? = nil
+
+    func source(of range: Range<Int>) -> Range<Int> {
+        place(range.lowerBound)..<max(place(range.upperBound), place(range.lowerBound) + 1)
+    }
+
+    private func place(_ index: Int) -> Int {
+        switch places {
+        case .scaled(let start, let numerator, let denominator): start + index * numerator / denominator
+        case .table(let table): table.isEmpty ? 0 : table[min(index, table.count - 1)]
+        }
+    }
+}

@@ -1,0 +1,22 @@
+public import Fingerprints
+
+/// What is looked for, shared by all that scan.
+public struct ScanRules: Sendable {
+    /// Decompresses one gzip stream, as far as the input and `limit` bytes of output go. Gives what came and how many
+    /// bytes of the input that took; nil where nothing came.
+    public typealias Inflate = @Sendable (_ gzip: [UInt8], _ limit: Int) -> (bytes: [UInt8], taken: Int)?
+
+    public let scanKey: ScanKey
+    public let stored: StoredWindows
+    /// Nil where the build has no zlib: gzip text is then told as not read.
+    public let inflate: Inflate?
+    /// Nil where every finding is wanted.
+    public let sieve: FindingSieve?
+
+    public init(scanKey: ScanKey, stored: StoredWindows, inflate: Inflate? = nil, sieve: FindingSieve? = nil) {
+        self.scanKey = scanKey
+        self.stored = stored
+        self.inflate = inflate
+        self.sieve = sieve
+    }
+}

@@ -1,0 +1,1 @@
+SELECT id, at, actor, action, detail FROM byok.audit_log WHERE id >

@@ -1,0 +1,93 @@
+import Batch
+import FoundationEssentials
+import LogSources
+import Reports
+
+/// The end of a scan: keys disabled where that was asked for, what it came to written, recorded and told.
+struct ScanClosing: Sendable {
+    private let run: Run
+    private let settings: ScanSettings
+    private let report: RunReport
+
+    init(_ run: Run, _ settings: ScanSettings, _ report: RunReport) {
+        self.run = run
+        self.settings = settings
+        self.report = report
+    }
+
+    func conclude(
+        _ scanned: ScanSummary, _ permit: RunPermit?, _ database: ScanDatabase?
+    ) async throws(JobFailure) -> Conclusion {
+        var summary = scanned
+        var outcomes: [Outcome] = []
+        if settings.disablesLeaked, let permit, let database {
+            for owner in summary.owners where owner.revision != nil {
+                do throws(JobFailure) {
+                    summary.disabled.append((owner.keyID, try await database.disable(owner, permit, run)))
+                } catch {
+                    run.log.error("not_disabled", "key \(owner.keyID, as: "key_id"): \(error.message)")
+                    outcomes.append(error.outcome)
+                }
+            }
+        }
+        // What is still to be disabled must be found again.
+        let isSettled = outcomes.isEmpty && run.stop.reason != .leaseLost
+        outcomes += summary.outcomes
+        tell(summary)
+        var receipt: ReportFolder.Receipt?
+        if !run.settings.isDryRun {
+            let previous = try? await database?.previousManifest()
+            do throws(JobFailure) {
+                receipt = try report.write(
+                    ScanReportModel.of(summary, outcome: .first(of: outcomes)),
+                    further: ScanReportModel.further(summary), runID: run.id, startedAt: summary.startedAt,
+                    previousManifest: previous ?? nil)
+                // Only what a report has told may be passed over next time.
+                if isSettled, let path = settings.stateFile { try summary.state.write(to: path) }
+            } catch {
+                run.log.error("report_not_written", error.message)
+                outcomes.append(error.outcome)
+            }
+        }
+        let conclusion = conclusion(summary, outcomes, receipt)
+        try await permit?.record.finish(conclusion, digest: receipt?.manifestDigest)
+        return conclusion
+    }
+
+    private func tell(_ summary: ScanSummary) {
+        for source in summary.coverage {
+            for problem in source.problems {
+                run.log.warning("not_read", "\(PlaceName(source.source)) \(PlaceName(problem.rawValue))")
+            }
+        }
+        for (source, failure) in summary.failures {
+            run.log.error("not_read", "\(PlaceName(source)): \(failure.message)")
+        }
+        if !summary.areAllKeysKnown {
+            let stored: LogMessage = summary.storedKeyCount.map { "\($0, as: "stored")" } ?? "an unknown number of"
+            run.log.warning(
+                "keys_unknown", "\(summary.knownKeyCount, as: "known") of \(stored) stored keys known by fingerprint")
+        }
+    }
+
+    private func conclusion(
+        _ summary: ScanSummary, _ outcomes: [Outcome], _ receipt: ReportFolder.Receipt?
+    ) -> Conclusion {
+        let unread = summary.coverage.count { !$0.problems.isEmpty } + summary.failures.count
+        let message: LogMessage =
+            "\(summary.leakCount, as: "leaks") leaks in \(summary.coverage.count, as: "sources") sources, \(unread, as: "unread") not read or not wholly"
+        return Conclusion(
+            outcomes,
+            counts: [
+                .init("leaks", summary.leakCount), .init("known_leaks", summary.knownLeakCount),
+                .init("sources", summary.coverage.count), .init("unread_sources", unread),
+                .init("bytes", summary.bytesSeen), .init("keys_known", summary.knownKeyCount),
+                .init("keys_stored", summary.storedKeyCount ?? 0),
+                .init("disabled", summary.disabled.count { $0.outcome == "disabled" }),
+            ],
+            report: receipt?.path, summary: outcomes == [.done] ? nil : message,
+            next: summary.leakCount > 0
+                ? "read the report, and see A key was leaked in jobs/audit-scan.md"
+                : outcomes == [.done] ? nil : "read the report: it names what was not read")
+    }
+}

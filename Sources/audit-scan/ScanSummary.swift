@@ -1,0 +1,81 @@
+import Batch
+import FoundationEssentials
+import LogSources
+import Scanner
+import System
+
+/// Everything that a scan can tell.
+struct ScanSummary: Sendable {
+    struct Coverage: Sendable {
+        let source: String
+        let size: Int?
+        let bytesSeen: Int
+        let bytesSeenBefore: Int
+        let lines: Int
+        let findings: Int
+        let problems: [SourceProblem]
+    }
+
+    let runID: UUID
+    let startedAt: Timestamp
+    let finishedAt: Timestamp
+    let coverage: [Coverage]
+    /// New ones, as many as the sieve let through.
+    let leaks: [Leak]
+    let leakCount: Int
+    /// Stored keys that were found, listed or not.
+    let owners: [KeyOwner]
+    /// Told by the baseline.
+    let knownLeakCount: Int
+    let failures: [(source: String, failure: JobFailure)]
+    let knownKeyCount: Int
+    let storedKeyCount: Int?
+    let foreignFingerprintCount: Int
+    let wasStopped: Bool
+    let state: ScanState
+    /// Outcomes of `--disable-leaked` by key.
+    var disabled: [(keyID: UUID, outcome: String)] = []
+
+    var areAllKeysKnown: Bool { storedKeyCount == knownKeyCount }
+    var isEverythingRead: Bool { !wasStopped && failures.isEmpty && coverage.allSatisfy { $0.problems.isEmpty } }
+    var bytesSeen: Int { coverage.reduce(0) { $0 + $1.bytesSeen } }
+
+    var outcomes: [Outcome] {
+        var outcomes: [Outcome] = []
+        if leakCount > 0 { outcomes.append(.findings) }
+        if !areAllKeysKnown || coverage.contains(where: { !$0.problems.isEmpty }) { outcomes.append(.incomplete) }
+        outcomes += failures.map(\.failure.outcome)
+        if disabled.contains(where: { $0.outcome == "held" }) { outcomes.append(.guardTripped) }
+        if wasStopped { outcomes.append(.stopped) }
+        return outcomes.isEmpty ? [.done] : outcomes
+    }
+}
+
+extension ScanSummary {
+    init(
+        _ run: Run, _ result: SourcesPass.Result, _ keys: StoredKeys, _ owners: [UInt32: KeyOwner],
+        _ sieve: FindingSieve
+    ) {
+        runID = run.id
+        startedAt = run.startedAt
+        finishedAt = .now
+        leaks = result.sources.flatMap { source in
+            source.findings.map { Leak($0, in: source.name, owners: owners) }
+        }
+        leakCount = result.sources.reduce(0) { $0 + $1.findingCount }
+        self.owners = owners.sorted { $0.key < $1.key }.map(\.value)
+        knownLeakCount = sieve.knownCount
+        coverage = result.sources.map { source in
+            Coverage(
+                source: source.name, size: source.size, bytesSeen: source.bytesSeen,
+                bytesSeenBefore: source.bytesSeenBefore, lines: source.lineCount, findings: source.findingCount,
+                problems: source.problems)
+        }
+        failures = result.failures
+        knownKeyCount = keys.knownCount
+        storedKeyCount = keys.storedCount
+        foreignFingerprintCount = keys.foreignCount
+        wasStopped = result.wasStopped
+        state = result.state
+    }
+}

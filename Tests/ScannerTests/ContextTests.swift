@@ -1,0 +1,102 @@
+import Providers
+import ScanCorpus
+import Testing
+
+@testable import Scanner
+
+/// What logs put before and behind a key.
+struct ContextTests {
+    private static let contexts: [(String, String)] = [
+        ("key=", " retry=3"), ("apikey=\"", "\" status=401"), ("  api_key: ", ""), ("value=\"", "\"/>"),
+        ("<key>", "</key>"),
+        ("value=&quot;", "&quot; name"), ("GET https://api.example.com/keys/", "/validate 404"), ("17,alice,", ",2026"),
+        ("17\talice\t", "\tx"), ("Incorrect API key provided: ", ". You can find"), ("user:", "@api.example.com"),
+        ("Cookie: a=b; key=", "; path=/"), ("bad key b'", "')"), ("[key=", "] [main]"), ("{key=", ", url=x}"),
+        ("<", ">"),
+        ("a|", "|b"), ("`", "` is invalid"), ("“", "” is invalid"), ("*", "*"), ("?api_key=", "&amp;user=1"),
+        (#"{"e":"one\n"#, #"\nthree"}"#), (#"{"e":"x\r\n"#, #"\r\ny"}"#), (#"{\\\"k\\\":\\\""#, #"\\\"}"#),
+        ("\u{1b}[38;5;208m", "\u{1b}[39m"), ("q=%7B%22key%22%3A%22", "%22%7D"), ("q=key%253D%2522", "%2522"),
+        ("...", "..."),
+        ("curl -u ", ": https://x"), (#"["key"]=> string(51) ""#, "\""), ("", ""), ("key:", "\r"),
+    ]
+
+    private func finds(_ key: MadeUpKey, _ before: String, _ after: String) throws -> Bool {
+        let scanner = try StreamScanner(StoredCorpus([]).rules)
+        let text = "first line\n" + before + key.text + after + "\nlast line\n"
+        let start = 11 + before.utf8.count
+        return try scanner.findings(in: Array(text.utf8)).contains { finding in
+            guard case .pattern(key.provider, _) = finding.kind else { return false }
+            return (start..<start + key.text.utf8.count).contains(finding.offset) && finding.linesBefore == 1
+        }
+    }
+
+    @Test(arguments: Provider.allCases.filter { $0 != .mistral }, contexts.indices)
+    func `a whole key is found in whatever it stands`(provider: Provider, context: Int) throws {
+        let (before, after) = Self.contexts[context]
+        var random = CorpusRandom(seed: UInt64(context) &* 31 &+ 5)
+        for _ in 0..<4 {
+            let key = MadeUpKey(provider, &random)
+            #expect(try finds(key, before, after), "\(before) \(key.prefix)")
+        }
+    }
+
+    /// `sk-a`, `sk-p` and `sk-s` begin newer keys too.
+    @Test(arguments: ["a", "p", "s", "Z", "7"])
+    func `a legacy key of OpenAI may begin with any letter`(letter: String) throws {
+        var random = CorpusRandom(seed: 9)
+        var key = MadeUpKey(.openai, &random)
+        while key.prefix != "sk-" || !key.body.hasPrefix(letter) { key = MadeUpKey(.openai, &random) }
+        #expect(try finds(key, "key ", " refused"))
+    }
+}
+
+/// What looks like a key, a part of one or the place of one, and is none; and what looks like less than it is.
+struct HarmlessTests {
+    private func forms(_ text: String) throws -> [String] {
+        try StreamScanner(StoredCorpus([]).rules).findings(in: Array(text.utf8)).map { finding in
+            if case .pattern(_, let form) = finding.kind { form } else { "stored" }
+        }
+    }
+
+    @Test(arguments: [
+        "key added, prefix=gsk_\n3f2b8c1d-9a4e-4d1c-8a2b-1f2e3d4c5b6a done\n",
+        "key prefix: AIza\n9f86d081884c7d659a2feaa0c55ad015a3bf4f1b deployed\n",
+        "pod/sk-service-6d5f7c9b8-x2v9k started\n",
+        "GET /sk-admin-2024-report.pdf 200\n", "gsk_gl3renderer24 loaded\n",
+        #"{"mistralRequestId":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        "mistral_checksum=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
+        #"{"model":"mistral-large","key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        "task-9e107d9d372bb6826bd81d3542a419d6\n",
+    ])
+    func `what only looks like a key is none`(text: String) throws {
+        #expect(try forms(text) == [])
+    }
+
+    @Test(arguments: [
+        "MISTRAL_API_KEY=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n", "mistralApiKey: 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY'\n",
+        "MISTRAL_API_KEY=\u{1b}[32maB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\u{1b}[0m\n",
+        #"{"provider":"mistral","key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        #"{"model":"mistral-large","api_key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+    ])
+    func `a Mistral key is one where the line says so`(text: String) throws {
+        #expect(try forms(text) == ["mistral"])
+    }
+
+    @Test func `cut keys on lines of their own are leaks of their own`() throws {
+        var random = CorpusRandom(seed: 3)
+        let lines = (0..<20).map { _ in MadeUpKey(.groq, &random).text.prefix(16) + "\n" }.joined()
+        #expect(try forms(lines).count == 20)
+    }
+
+    /// One line of it took minutes, and ten times that for each further layer.
+    @Test func `gzip inside of gzip is bounded, and what is left is told`() throws {
+        let scanner = try StreamScanner(
+            ScanRules(scanKey: StoredCorpus([]).rules.scanKey, stored: .none) { _, limit in
+                // Whatever it is given, it is full of more of the same.
+                let blob = Array("H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ".utf8)
+                return (Array(repeatElement(blob, count: limit / blob.count + 1).joined().prefix(limit)), 24)
+            })
+        _ = try scanner.findings(in: Array("x H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA end\n".utf8))
+        #expect(scanner.unread.contains { $0.reason == .gzipTextCut })
+    }
+}

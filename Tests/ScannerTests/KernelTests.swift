@@ -1,0 +1,91 @@
+import CScan
+import Fingerprints
+import ScanCorpus
+import Testing
+
+@testable import Scanner
+
+struct KernelTests {
+    /// Every byte comes up, letters and digits more often.
+    private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+        var random = CorpusRandom(seed: seed)
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            switch random.below(4) {
+            case 0: bytes.append(UInt8(random.below(256)))
+            case 1: bytes += Array(random.hex(random.below(60)).utf8)
+            case 2: bytes += Array(random.base64URL(random.below(60)).utf8)
+            default:
+                bytes += Array(
+                    random.pick(["sk-ant-", "AIzaSy", "gsk_", "%2D", #"\u002d"#, "\r\n", "\n", "<Buffer "]).utf8)
+            }
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    @Test func `the fast and the portable kernel say the same of every byte`() {
+        for (seed, count) in [(1, 1), (2, 63), (3, 256), (4, 4_095), (5, 4_097), (6, 100_000)] {
+            let slack = Int(byok_scan_slack)
+            let text =
+                [UInt8](repeating: 32, count: slack) + noise(count, seed: UInt64(seed))
+                + [UInt8](repeating: 32, count: slack)
+            let groups = count / Int(byok_scan_group) + 1, words = groups * MemoryLayout<byok_scan_masks>.size / 8
+            var masks = [[UInt64](repeating: 0, count: words), [UInt64](repeating: 0, count: words)]
+            var lines = [[UInt32](repeating: 0, count: 40), [UInt32](repeating: 0, count: 40)]
+            for (index, classify) in [byok_scan_classify, byok_scan_classify_portable].enumerated() {
+                masks[index].withUnsafeMutableBytes { room in
+                    let masks = room.bindMemory(to: byok_scan_masks.self).baseAddress
+                    text.withUnsafeBufferPointer { classify($0.baseAddress! + slack, count, masks, &lines[index]) }
+                }
+            }
+            #expect(masks[0] == masks[1], "\(count) bytes")
+            #expect(lines[0] == lines[1] && lines[0].reduce(0) { $0 + Int($1) } == text.count { $0 == 10 })
+        }
+    }
+
+    @Test func `the windows looked at are those of the reference`() throws {
+        let scanKey = try StoredCorpus.scanKey()
+        var reference = try FragmentMatcher(scanKey)
+        var random = CorpusRandom(seed: 7)
+        for length in Array(16...70) + [119, 120, 121, 135, 136, 137, 240, 241, 400] {
+            let run = Array(random.pick([random.base64URL(length), random.text("AJTWYab", length)]).utf8)
+            var expected: [Int] = []
+            for match in try reference.matches(in: run.span, isStored: { _ in true }) where match.kind == .text {
+                expected.append(match.range.lowerBound)
+            }
+            let memory = ScanMemory(capacity: 1_024)
+            memory.set(run.span)
+            #expect(Self.windows(memory) == (length < 20 ? [] : expected), "\(length)")
+        }
+    }
+
+    private static func windows(_ memory: ScanMemory) -> [Int] {
+        guard memory.count >= 20 else { return [] }
+        var next = 0
+        var found = [UInt32](repeating: 0, count: 1_024)
+        var all: [Int] = []
+        while next + 16 <= memory.count {
+            let count = byok_scan_text_windows(memory.pointer, 0, memory.count, &next, &found, found.count)
+            all += found[..<count].map(Int.init)
+        }
+        return all
+    }
+
+    @Test func `a table of windows knows what it was given, and for each the key`() {
+        var random = CorpusRandom(seed: 8)
+        for count in [0, 1, 2, 5, 1_000, 50_000] {
+            let values = (0..<count).map { _ in random.next() }
+            var windows = PairedWindows()
+            for (number, value) in values.enumerated() { windows.append([value], of: UInt32(number)) }
+            let stored = StoredWindows(windows)
+            for (number, value) in values.enumerated() {
+                var keys: [UInt32] = []
+                stored.forEachKey(of: value) { keys.append($0) }
+                #expect(keys == [UInt32(number)])
+            }
+            var strangers = 0
+            for _ in 0..<1_000 { stored.forEachKey(of: random.next()) { _ in strangers += 1 } }
+            #expect(strangers == 0 && stored.count == count)
+        }
+    }
+}

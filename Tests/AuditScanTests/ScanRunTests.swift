@@ -178,9 +178,9 @@ struct ScanRunTests {
         let arguments = [stage.logs, "--state", stage.folder + "/state"]
         #expect(try stage.scan(arguments).status == 0)
         let held = try #require(FileHandle(forReadingAtPath: stage.logs + "/app.log.2"))
+        try FileManager.default.removeItem(atPath: stage.logs + "/app.log.2")
         for (from, to) in [("app.log.1", "app.log.2"), ("app.log", "app.log.1")] {
-            _ = try FileManager.default.replaceItemAt(
-                URL(filePath: stage.logs + "/" + to), withItemAt: URL(filePath: stage.logs + "/" + from))
+            try FileManager.default.moveItem(atPath: stage.logs + "/" + from, toPath: stage.logs + "/" + to)
         }
         try stage.log("d \(stage.keys[3].key.text)\n")
         let second = try stage.scan(arguments)
@@ -190,13 +190,15 @@ struct ScanRunTests {
     }
 
     @Test func `more leaks than are listed are counted, and told again until they are not`() throws {
-        let many = (0..<10_050).map { "key gsk_Ab3dEf\(10_000 + $0) refused\n" }.joined()
-        try stage.log(many)
+        var random = CorpusRandom(seed: 12)
+        let many = (0..<10_050).map { _ in "key AIzaSy\(random.base62(4))Q7k\(random.base62(9)) refused\n" }
+        try stage.log(many.joined())
         let arguments = [stage.logs, "--state", stage.folder + "/state"]
         let end = try stage.scan(arguments)
-        #expect(end.counts["leaks"] == 10_050 && end.findings.count == 10_000)
+        let count = try #require(end.counts["leaks"])
+        #expect(count > 10_000 && end.findings.count == 10_000)
         let junit = try String(contentsOfFile: end.report + "/report.junit.xml", encoding: .utf8)
-        #expect(junit.contains("50 more leaks"))
-        #expect(try stage.scan(arguments).counts["leaks"] == 10_050)
+        #expect(junit.contains("\(count - 10_000) more leaks"))
+        #expect(try stage.scan(arguments).counts["leaks"] == count)
     }
 }

@@ -85,6 +85,6 @@ public struct Subprocess: ~Copyable {
 
     /// `PATH` and the like, without anything that could steer the program under test.
     private static let kept = ProcessInfo.processInfo.environment.filter {
-        ["PATH", "HOME", "TMPDIR", "TEST_OUTPUT", "LANG", "LD_LIBRARY_PATH"].contains($0.key)
+        ["PATH", "HOME", "TMPDIR", "TEST_OUTPUT", "TEST_PLANTED_KEYS", "LANG", "LD_LIBRARY_PATH"].contains($0.key)
     }
 }

@@ -73,6 +73,8 @@ struct ReplicaTests {
 
         // A retirement asks it too.
         #expect(try stage.run(["verify"]).status == 0)
+        let end = try stage.database.psql("select max(last_lsn) from byok.rotations")
+        try stage.wait { try standby.psql("select pg_last_wal_replay_lsn() >= '\(end)'") == "t" }
         let words = ["--reason", "test", "--grace", "0s", "--confirm", "retire version 1", "--dry-run"]
         let elsewhere = "host=\(standby.folder) port=1 dbname=postgres"
         for (named, obstacles) in [(url, []), (elsewhere, ["declared_replica"]), (nil, ["declared_replica"])] {

@@ -72,14 +72,15 @@ struct HarmlessTests {
         #expect(try forms(text) == [])
     }
 
-    @Test(arguments: [
-        "MISTRAL_API_KEY=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n", "mistralApiKey: 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY'\n",
-        "MISTRAL_API_KEY=\u{1b}[32maB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\u{1b}[0m\n",
-        #"{"provider":"mistral","key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
-        #"{"model":"mistral-large","api_key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
-    ])
-    func `a Mistral key is one where the line says so`(text: String) throws {
-        #expect(try forms(text) == ["mistral"])
+    /// No arguments: the tests' own log would show a key.
+    @Test func `a Mistral key is one where the line says so`() throws {
+        let key = "aB3dE5fG7hJ9kL1m" + "N3pQ5rS7tU9vW1xY"
+        for text in [
+            "MISTRAL_API_KEY=\(key)\n", "mistralApiKey: '\(key)'\n", "MISTRAL_API_KEY=\u{1b}[32m\(key)\u{1b}[0m\n",
+            #"{"provider":"mistral","key":"\#(key)"}"#, #"{"model":"mistral-large","api_key":"\#(key)"}"#,
+        ] {
+            #expect(try forms(text) == ["mistral"])
+        }
     }
 
     @Test func `cut keys on lines of their own are leaks of their own`() throws {

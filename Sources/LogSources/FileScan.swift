@@ -119,7 +119,7 @@ extension FileScan {
         do throws(SourceFailure) {
             let file = try OpenedFile.open(path)
             // Rotated since it was looked at.
-            guard file.identity == identity else { throw SourceFailure(.replaced) }
+            guard file.identity == identity else { throw SourceFailure(.replacedWhileRead) }
             let scanner: StreamScanner
             do throws(ScanError) { scanner = try StreamScanner(rules) } catch { throw SourceFailure(.notReadable) }
             var done: [(Int, Region)] = []

@@ -13,5 +13,6 @@ public enum SourceProblem: String, Sendable, Equatable {
     case trailingBytes = "has bytes behind the archive that are no archive"
     case shrank = "became shorter while it was read"
     case replaced = "was replaced, and what of the old file was not read yet is gone"
+    case replacedWhileRead = "was replaced while it was read: scan it again"
     case encodedTextUnread = "has compressed text inside of lines that was not decoded, or not to its end"
 }

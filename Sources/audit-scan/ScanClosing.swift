@@ -49,9 +49,15 @@ struct ScanClosing: Sendable {
                 outcomes.append(error.outcome)
             }
         }
-        let conclusion = conclusion(summary, outcomes, receipt)
-        try await permit?.record.finish(conclusion, digest: receipt?.manifestDigest)
-        return conclusion
+        let concluded = conclusion(summary, outcomes, receipt)
+        do throws(JobFailure) {
+            try await permit?.record.finish(concluded, digest: receipt?.manifestDigest)
+            return concluded
+        } catch {
+            // The state has moved on: a leak that is not told now is never told.
+            run.log.error("run_not_recorded", error.message)
+            return conclusion(summary, outcomes.filter { $0 != .done } + [error.outcome], receipt)
+        }
     }
 
     private func tell(_ summary: ScanSummary) {

@@ -1,0 +1,57 @@
+import Providers
+import ScanCorpus
+import Testing
+
+@testable import Scanner
+
+/// What looks like a key, a part of one or the place of one, and is none; and what looks like less than it is.
+struct HarmlessTests {
+    private func forms(_ text: String) throws -> [String] {
+        try StreamScanner(StoredCorpus([]).rules).findings(in: Array(text.utf8)).map { finding in
+            if case .pattern(_, let form) = finding.kind { form } else { "stored" }
+        }
+    }
+
+    @Test(arguments: [
+        "key added, prefix=gsk_\n3f2b8c1d-9a4e-4d1c-8a2b-1f2e3d4c5b6a done\n",
+        "key prefix: AIza\n9f86d081884c7d659a2feaa0c55ad015a3bf4f1b deployed\n",
+        "pod/sk-service-6d5f7c9b8-x2v9k started\n",
+        "GET /sk-admin-2024-report.pdf 200\n", "gsk_gl3renderer24 loaded\n",
+        #"{"mistralRequestId":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        "mistral_checksum=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
+        #"{"model":"mistral-large","key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        "task-9e107d9d372bb6826bd81d3542a419d6\n",
+    ])
+    func `what only looks like a key is none`(text: String) throws {
+        #expect(try forms(text) == [])
+    }
+
+    /// No arguments: the tests' own log would show a key.
+    @Test func `a Mistral key is one where the line says so`() throws {
+        let key = "aB3dE5fG7hJ9kL1m" + "N3pQ5rS7tU9vW1xY"
+        for text in [
+            "MISTRAL_API_KEY=\(key)\n", "mistralApiKey: '\(key)'\n", "MISTRAL_API_KEY=\u{1b}[32m\(key)\u{1b}[0m\n",
+            #"{"provider":"mistral","key":"\#(key)"}"#, #"{"model":"mistral-large","api_key":"\#(key)"}"#,
+        ] {
+            #expect(try forms(text) == ["mistral"])
+        }
+    }
+
+    @Test func `cut keys on lines of their own are leaks of their own`() throws {
+        var random = CorpusRandom(seed: 3)
+        let lines = (0..<20).map { _ in MadeUpKey(.groq, &random).text.prefix(16) + "\n" }.joined()
+        #expect(try forms(lines).count == 20)
+    }
+
+    /// One line of it took minutes, and ten times that for each further layer.
+    @Test func `gzip inside of gzip is bounded, and what is left is told`() throws {
+        let scanner = try StreamScanner(
+            ScanRules(scanKey: StoredCorpus([]).rules.scanKey, stored: .none) { _, limit in
+                // Whatever it is given, it is full of more of the same.
+                let blob = Array("H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ".utf8)
+                return (Array(repeatElement(blob, count: limit / blob.count + 1).joined().prefix(limit)), 24)
+            })
+        _ = try scanner.findings(in: Array("x H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA end\n".utf8))
+        #expect(scanner.unread.contains { $0.reason == .gzipTextCut })
+    }
+}

@@ -21,14 +21,7 @@ struct ScanClosing: Sendable {
         var summary = scanned
         var outcomes: [Outcome] = []
         if settings.disablesLeaked, let permit, let database {
-            for owner in summary.owners where owner.revision != nil {
-                do throws(JobFailure) {
-                    summary.disabled.append((owner.keyID, try await database.disable(owner, permit, run)))
-                } catch {
-                    run.log.error("not_disabled", "key \(owner.keyID, as: "key_id"): \(error.message)")
-                    outcomes.append(error.outcome)
-                }
-            }
+            outcomes = await disable(&summary, permit, database)
         }
         // What is still to be disabled must be found again.
         let isSettled = outcomes.isEmpty && run.stop.reason != .leaseLost
@@ -36,12 +29,8 @@ struct ScanClosing: Sendable {
         tell(summary)
         var receipt: ReportFolder.Receipt?
         if !run.settings.isDryRun {
-            let previous = try? await database?.previousManifest()
             do throws(JobFailure) {
-                receipt = try report.write(
-                    ScanReportModel.of(summary, outcome: .first(of: outcomes)),
-                    further: ScanReportModel.further(summary), runID: run.id, startedAt: summary.startedAt,
-                    previousManifest: previous ?? nil)
+                receipt = try await write(summary, .first(of: outcomes), database)
                 // Only what a report has told may be passed over next time.
                 if isSettled, let path = settings.stateFile { try summary.state.write(to: path) }
             } catch {
@@ -58,6 +47,31 @@ struct ScanClosing: Sendable {
             run.log.error("run_not_recorded", error.message)
             return conclusion(summary, outcomes.filter { $0 != .done } + [error.outcome], receipt)
         }
+    }
+
+    /// Each found key by itself; gives what came in the way.
+    private func disable(
+        _ summary: inout ScanSummary, _ permit: RunPermit, _ database: ScanDatabase
+    ) async -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for owner in summary.owners where owner.revision != nil {
+            do throws(JobFailure) {
+                summary.disabled.append((owner.keyID, try await database.disable(owner, permit, run)))
+            } catch {
+                run.log.error("not_disabled", "key \(owner.keyID, as: "key_id"): \(error.message)")
+                outcomes.append(error.outcome)
+            }
+        }
+        return outcomes
+    }
+
+    private func write(
+        _ summary: ScanSummary, _ outcome: Outcome, _ database: ScanDatabase?
+    ) async throws(JobFailure) -> ReportFolder.Receipt {
+        let previous = try? await database?.previousManifest()
+        return try report.write(
+            ScanReportModel.of(summary, outcome: outcome), further: ScanReportModel.further(summary), runID: run.id,
+            startedAt: summary.startedAt, previousManifest: previous ?? nil)
     }
 
     private func tell(_ summary: ScanSummary) {

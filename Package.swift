@@ -105,23 +105,7 @@ let package = Package(
 
         // between: what grew too large to be one job's own folder
         .target(
-            name: "Rotation", dependencies: ["Postgres", "System", "Vault"],
-            resources: [
-                .embedInCode("SQL/begin_rotation.sql"),
-                .embedInCode("SQL/count_rest.sql"),
-                .embedInCode("SQL/fence_rotation.sql"),
-                .embedInCode("SQL/note_rotation.sql"),
-                .embedInCode("SQL/open_rotation.sql"),
-                .embedInCode("SQL/prove_rotation_end.sql"),
-                .embedInCode("SQL/quarantine_row.sql"),
-                .embedInCode("SQL/read_page.sql"),
-                .embedInCode("SQL/read_rest.sql"),
-                .embedInCode("SQL/replay_lag.sql"),
-                .embedInCode("SQL/replicas.sql"),
-                .embedInCode("SQL/rewrap_keys.sql"),
-                .embedInCode("SQL/shard_progress.sql"),
-                .embedInCode("SQL/state_rotation_end.sql"),
-            ],
+            name: "Rotation", dependencies: ["Postgres", "System", "Vault"], resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // floor 4: what jobs that open keys are configured with

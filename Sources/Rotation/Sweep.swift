@@ -41,7 +41,7 @@ public struct Sweep: Sendable {
     }
 
     /// Until nothing is left; before the fence is up, writers with an old key may go on for ever, so that after
-    /// `passes` looks a few may be. False when the sweep was halted.
+    /// `passes` looks, or a pass through everything, a few may be. False when the sweep was halted.
     ///
     /// `cursor` is where an earlier run had come to: a hint that spares reading what it did.
     public func run(from cursor: UUID? = nil, atMost passes: Int? = nil) async -> Bool {
@@ -52,13 +52,17 @@ public struct Sweep: Sendable {
                 let rest = try await reader.rest(limit: Self.few)
                 let isFew = rest.count < Self.few
                 if rest.isEmpty || (isFew && looks >= passes ?? .max) { return true }
-                let before = context.tally.now.counts.rotated
+                let before = context.tally.now.counts
                 let source = isFew ? PageSource.rest(rest.sorted { $0.id < $1.id }) : .ordered(after: cursor)
                 await pump(source)
+                let after = context.tally.now.counts
+                // What came in behind this pass is found behind the fence; a look costs a scan of the whole table.
+                let isThrough = !isFew && cursor == nil && after.changed == before.changed
+                if isThrough, passes != nil, !context.halt.isMet { return true }
                 if !isFew { cursor = nil }
                 looks += 1
                 context.tally.change { $0.pass += 1 }
-                if context.tally.now.counts.rotated == before { await context.halt.sleep(for: .seconds(1)) }
+                if after.rotated == before.rotated { await context.halt.sleep(for: .seconds(1)) }
             }
         } catch {
             context.halt.fail(error)

@@ -33,15 +33,13 @@ struct Closing: Sendable {
         _ ending: Course.Ending, _ context: SweepContext, _ sight: SweepWatch.Sight
     ) async -> Conclusion {
         let standing = context.tally.now
-        let census = try? await course.database.read(Queries.sealedVersions(course.settings.shard.range)) {
-            rows throws(PostgresError) in try Census(rows)
-        }
+        let left = try? await LeftBehind.read(
+            course.preflight.target, course.settings.shard.range, isProved: ending.isProved, on: course.database)
         let verdict = RunVerdict(
-            ending, standing.counts, aside(ending, census, standing.counts), context.halt.failure,
+            ending, standing.counts, Self.aside(ending, left, standing.counts), context.halt.failure,
             course.run.stop.reason)
         let summary = RotationSummary(
-            target: course.preflight.target, censusAfter: census, counts: standing.counts, sight: sight,
-            duration: start.duration(to: .now))
+            leftBehind: left, counts: standing.counts, sight: sight, duration: start.duration(to: .now))
         tell(summary)
         return await finish(
             Conclusion(
@@ -51,14 +49,11 @@ struct Closing: Sendable {
     }
 
     /// Of the whole table once all of it is swept, else of this part; of this run alone where it could not be counted.
-    private func aside(_ ending: Course.Ending, _ census: Census?, _ counts: SweepCounts) -> SetAside {
-        let target = course.preflight.target
-        guard let census else { return SetAside(count: counts.quarantined, all: counts.quarantined) }
-        guard case .proved = ending else {
-            let count = census.setAsideHere(target)
-            return SetAside(count: count, all: count)
-        }
-        return SetAside(count: census.setAside(target), all: census.quarantined(target))
+    private static func aside(_ ending: Course.Ending, _ left: LeftBehind?, _ counts: SweepCounts) -> SetAside {
+        guard let left else { return SetAside(count: counts.quarantined, all: counts.quarantined) }
+        return ending.isProved
+            ? SetAside(count: left.setAside, all: left.quarantined)
+            : SetAside(count: left.setAsideHere, all: left.setAsideHere)
     }
 
     private func tell(_ summary: RotationSummary) {
@@ -91,10 +86,9 @@ struct Closing: Sendable {
             Conclusion.Count("changed", counts.changed), Conclusion.Count("deleted", counts.deleted),
             Conclusion.Count("quarantined", counts.quarantined), Conclusion.Count("returned", counts.returned),
         ]
-        guard let census = summary.censusAfter else { return swept }
+        guard let left = summary.leftBehind else { return swept }
         return swept + [
-            Conclusion.Count("rest", census.rest(summary.target)),
-            Conclusion.Count("left_quarantined", census.quarantined(summary.target)),
+            Conclusion.Count("rest", left.rest), Conclusion.Count("left_quarantined", left.quarantined),
         ]
     }
 

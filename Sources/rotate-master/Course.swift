@@ -82,6 +82,8 @@ struct Course: Sendable {
         /// This part is swept, another is not.
         case partSwept
         case halted
+
+        var isProved: Bool { if case .proved = self { true } else { false } }
     }
 
     private func travel(
@@ -112,12 +114,16 @@ struct Course: Sendable {
         run.log.info(
             "fenced", "nothing is sealed under another key than \(state.target.rawValue, as: "target") any more")
         let last = try makeSweep(context, .all)
-        while await last.run() {
-            // A row may come in between the look and the constraint: then it is swept too.
-            guard try await steps.stateEnd(context), try await steps.proveEnd(context) else { continue }
-            return .proved(Int(state.target.rawValue))
+        // Both steps look first, and say no where a row came in before the fence, or between the look and the constraint.
+        while try await !isProved(context, steps) {
+            guard await last.run() else { return .halted }
         }
-        return .halted
+        return .proved(Int(state.target.rawValue))
+    }
+
+    private func isProved(_ context: SweepContext, _ steps: RotationSteps) async throws(RotationError) -> Bool {
+        guard try await steps.stateEnd(context) else { return false }
+        return try await steps.proveEnd(context)
     }
 
     private func makeSweep(_ context: SweepContext, _ range: KeyRange) throws(RotationError) -> Sweep {

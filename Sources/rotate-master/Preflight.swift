@@ -27,12 +27,12 @@ struct Preflight: Sendable {
     ) async throws(JobFailure) -> Preflight {
         try await database.connect()
         let now = try await checkInstallation(database)
-        try await expectEveryKeyInSight(database)
-        let target = try await target(settings, keyring, database)
-        try expectDifferentKeys(keyring)
         let census = try await database.read(Queries.sealedVersions(settings.shard.range)) {
             rows throws(PostgresError) in try Census(rows)
         }
+        try expectEveryKeyInSight(census)
+        let target = try await target(settings, keyring, database)
+        try expectDifferentKeys(keyring)
         try expectKeys(for: census, in: keyring)
         let known = try await database.read(Queries.target(target)) { rows throws(PostgresError) in
             let row = try rows.single()
@@ -77,14 +77,10 @@ struct Preflight: Sendable {
     }
 
     /// Keys that row security hides would stay behind, and the run would call that a success.
-    private static func expectEveryKeyInSight(_ database: Database) async throws(JobFailure) {
-        let (seen, stored) = try await database.read(Queries.visibleKeys) { rows throws(PostgresError) in
-            let row = try rows.single()
-            return (try row.int("seen"), try row.int("stored"))
-        }
-        guard seen == stored else {
+    private static func expectEveryKeyInSight(_ census: Census) throws(JobFailure) {
+        guard census.seen == census.stored else {
             throw JobFailure(
-                .notPermitted, "row security shows \(seen, as: "seen") of \(stored, as: "stored") keys",
+                .notPermitted, "row security shows \(census.seen, as: "seen") of \(census.stored, as: "stored") keys",
                 next: "run jobs/sql/roles.sql and take restrictive policies off byok.api_keys; nothing was opened")
         }
     }

@@ -9,8 +9,6 @@ import Vault
 enum Queries {
     static let installation = Statement(
         "installation", sql: PackageResources.installation_sql, [.int(Preflight.neededMigration)])
-    static let visibleKeys = Statement(
-        "visible keys", sql: PackageResources.visible_keys_sql, deadline: .seconds(600))
 
     static func sealedVersions(_ range: KeyRange) -> Statement {
         Statement(

@@ -1,11 +1,9 @@
 import Rotation
-import Vault
 
 /// What a sweep came to.
 struct RotationSummary: Sendable {
-    let target: MasterKeyVersion
     /// Nil where it could not be read any more.
-    let censusAfter: Census?
+    let leftBehind: LeftBehind?
     let counts: SweepCounts
     let sight: SweepWatch.Sight
     let duration: Duration

@@ -158,7 +158,8 @@ struct InterruptionTests {
         let ended = Ended(child.wait())
 
         #expect(ended.status == 0, "\(ended.stderr)")
-        #expect(ended.counts["rotated"] == 2000)
+        // A crash takes back what was committed less than a second before; it is moved again.
+        #expect((2000...2700).contains(ended.counts["rotated", default: 0]))
         #expect(try stage.isWhole(ids, with: [2]))
     }
 

@@ -50,8 +50,11 @@ final class Service: Sendable {
         sealingUnder versions: [Int], _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.read() }
-            for version in versions { group.addTask { try await self.write(under: version) } }
+            let threads = ServiceThreads()
+            group.addTask(executorPreference: threads) { try await self.read() }
+            for version in versions {
+                group.addTask(executorPreference: threads) { try await self.write(under: version) }
+            }
             let result = await offTheTestPool(body)
             isOver.store(true, ordering: .releasing)
             try await group.waitForAll()
@@ -59,7 +62,7 @@ final class Service: Sendable {
         }
     }
 
-    /// On a thread of its own: the pool that tests run on may be two threads wide, and the service needs one.
+    /// On a thread of its own, as the service is: the pool that tests run on may be two threads wide.
     private func offTheTestPool<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async -> Swift.Result<Result, any Error> {
@@ -171,5 +174,15 @@ final class Service: Sendable {
             _ = try await connection.query(
                 Statement("delete", sql: "select byok.delete_key($1, 'test') as is_gone", [.uuid(id)]))
         }
+    }
+}
+
+/// The service's own, since other tests may hold every thread of the pool for long.
+private final class ServiceThreads: TaskExecutor {
+    private let queue = DispatchQueue(label: "service", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -1,7 +1,7 @@
 -- Every registered master key, and every version that a row names, with what is sealed under it.
 with stored as (
-    select k.master_key_version as version, count(*) filter (where k.quarantined_at is null) as readable,
-        count(*) filter (where k.quarantined_at is not null) as quarantined
+    select k.master_key_version as version, count(*) - count(k.quarantined_at) as readable,
+        count(k.quarantined_at) as quarantined
     from byok.api_keys k
     group by k.master_key_version
 )

@@ -84,14 +84,7 @@ import System
 
     func send(_ statement: Statement, _ deadline: Deadline) throws(PostgresError) {
         prepareToSend(statement)
-        var encoded: [EncodedParameter] = []
-        encoded.reserveCapacity(statement.parameters.count)
-        for parameter in statement.parameters {
-            guard let value = EncodedParameter(parameter) else {
-                throw statement.failure(.invalidValue, sqlState: "22021")
-            }
-            encoded.append(value)
-        }
+        let encoded = try statement.encodedParameters()
         guard isUsable, unsafe ParameterMemory.send(statement, encoded, on: connection) else { throw lost(statement) }
         mayHaveRun = true
         try flush(statement, deadline)

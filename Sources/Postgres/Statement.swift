@@ -5,6 +5,7 @@ public struct Statement: Sendable {
     let parameters: [Parameter]
     let deadline: Duration?
     let isIdempotent: Bool
+    private var encodedAhead: [EncodedParameter]?
 
     /// `name` is what an error says. `deadline` overrides the connection's.
     ///
@@ -26,6 +27,21 @@ public struct Statement: Sendable {
         idempotent: Bool = false
     ) {
         self.init(name, sql: Array(sql.utf8), parameters, deadline: deadline, idempotent: idempotent)
+    }
+
+    /// The same with its values in the form they travel in: made while the connection is busy with another one.
+    public func encoded() throws(PostgresError) -> Statement {
+        var copy = self
+        copy.encodedAhead = try encodedParameters()
+        return copy
+    }
+
+    func encodedParameters() throws(PostgresError) -> [EncodedParameter] {
+        if let encodedAhead { return encodedAhead }
+        return try parameters.map { parameter throws(PostgresError) in
+            guard let value = EncodedParameter(parameter) else { throw failure(.invalidValue, sqlState: "22021") }
+            return value
+        }
     }
 
     /// A pooler takes its connection back after one of these.

@@ -30,45 +30,9 @@ public struct KeyRow: Sendable {
     }
 }
 
-/// What lies ready to be written: column by column, as the statement takes it.
-struct RewrappedKeys: Sendable {
-    var ids: [UUID] = []
-    var userIDs: [UUID] = []
-    var versions: [Int] = []
-    /// Of what was read: the write compares them.
-    var nonces: [[UInt8]] = []
-    var sealed: [[UInt8]] = []
-
-    var count: Int { ids.count }
-
-    mutating func reserveCapacity(_ count: Int) {
-        ids.reserveCapacity(count)
-        userIDs.reserveCapacity(count)
-        versions.reserveCapacity(count)
-        nonces.reserveCapacity(count)
-        sealed.reserveCapacity(count)
-    }
-
-    mutating func append(_ row: KeyRow, _ sealed: [UInt8]) {
-        ids.append(row.id)
-        userIDs.append(row.userID)
-        versions.append(row.version)
-        nonces.append(Array(row.sealed[SealedKey.nonceRange]))
-        self.sealed.append(sealed)
-    }
-}
-
 /// Rows read together, and what became of them so far.
 struct RowPage: Sendable {
     /// Ascending in the order of reading, over all passes.
     let number: Int
     let rows: [KeyRow]
-}
-
-struct RewrappedPage: Sendable {
-    let number: Int
-    var keys = RewrappedKeys()
-    var unreadable: [UnreadableRow] = []
-
-    var count: Int { keys.count + unreadable.count }
 }

@@ -4,6 +4,9 @@ internal import Synchronization
 
 /// Writes what was sealed anew, a statement and a transaction at a time, on a connection of its own.
 actor PageWriter {
+    /// Its connection's own thread: what is sent next need not wait for a thread that opens and seals.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe connection.unownedExecutor }
+
     private let connection: PostgresConnection
     private let context: SweepContext
     private let rate: SharedRate?
@@ -23,7 +26,7 @@ actor PageWriter {
         var start = 0
         do throws(RotationError) {
             while start < page.keys.count, await context.gate.pass(context.halt, context.tally) {
-                start = try await write(page.keys, from: start)
+                start = try await write(page, from: start)
             }
             guard start == page.keys.count else { return giveBack(page.count - start) }
             try await setAside(page.unreadable)
@@ -36,10 +39,10 @@ actor PageWriter {
     }
 
     /// One statement. Gives where the next begins.
-    private func write(_ keys: RewrappedKeys, from start: Int) async throws(RotationError) -> Int {
-        let range = start..<min(start + pace.size, keys.count)
+    private func write(_ page: RewrappedPage, from start: Int) async throws(RotationError) -> Int {
+        let (range, statement) = next(of: page, from: start)
         do throws(PostgresError) {
-            let row = try await connection.query(.rewrap(keys, range, context)).single()
+            let row = try await connection.query(statement).single()
             let answer = try RewrapAnswer(row)
             pace.took(answer.duration, rows: range.count)
             patience = .milliseconds(50)
@@ -50,6 +53,13 @@ actor PageWriter {
         }
         if let wait = rate?.wait(after: range.count), wait > .milliseconds(1) { await hold(.rate, wait) }
         return range.upperBound
+    }
+
+    /// One that was made ahead, unless fewer rows are to be written at a time by now.
+    private func next(of page: RewrappedPage, from start: Int) -> (Range<Int>, Statement) {
+        if let ready = page.ready[start], ready.range.count <= pace.size { return (ready.range, ready.statement) }
+        let range = start..<min(start + pace.size, page.keys.count)
+        return (range, .rewrap(page.keys, range, context))
     }
 
     private func enter(_ answer: RewrapAnswer, rows: Int) {

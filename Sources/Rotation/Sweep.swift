@@ -26,6 +26,7 @@ public struct Sweep: Sendable {
     private let reader: PageReader
     private let sealer: PageSealer
     private let writers: [PageWriter]
+    private let firstSize: Int
 
     /// One writer a connection of `writing`; seals are booked on `booking`.
     public init(
@@ -38,6 +39,7 @@ public struct Sweep: Sendable {
         sealer = try PageSealer(keyring, context.target, booksOn: booking, context.tally)
         let rate = options.mostRowsPerSecond.map(SharedRate.init)
         writers = writing.map { PageWriter($0, context, options.limits, rate) }
+        firstSize = options.limits.start
     }
 
     /// Until nothing is left; before the fence is up, writers with an old key may go on for ever, so that after
@@ -106,7 +108,10 @@ public struct Sweep: Sendable {
                     giveBack(page)
                     continue
                 }
-                await sealed.send(try await sealer.rewrap(page))
+                var result = try await sealer.rewrap(page)
+                let size = context.tally.now.batchSize
+                try result.makeReady(size: size > 0 ? size : firstSize, context)
+                await sealed.send(result)
             } catch {
                 context.halt.fail(error)
                 giveBack(page)

@@ -26,7 +26,9 @@ struct ScanRun: Sendable {
         let known = try settings.baselineFile.map(Baseline.read) ?? []
         let state = try settings.stateFile.map(ScanState.read) ?? ScanState()
         let database = try settings.usesDatabase ? ScanDatabase(databaseFlags) : nil
+        async let prepared: Void? = run.settings.isDryRun ? nil : database?.prepareWrites()
         let keys = try await database?.load(scanKey) ?? .none
+        await prepared
         let sieve = FindingSieve(known: known)
         let rules = ScanRules(scanKey: scanKey, stored: keys.windows, inflate: GzipText.inflate, sieve: sieve)
         let pass = SourcesPass(run, settings, rules, state, database)
@@ -48,7 +50,7 @@ struct ScanRun: Sendable {
         if let database, !found.isEmpty {
             // What was found is told all the same.
             do throws(JobFailure) { owners = try await database.owners(of: found) } catch {
-                result.failures.append(("byok.api_keys", error))
+                result.failures.append((ScanDatabase.keys, error))
             }
         }
         return ScanSummary(run, result, keys, owners, sieve)

@@ -20,13 +20,6 @@ public struct Database: Sendable {
         do throws(PostgresError) { try await reader.connect() } catch { throw JobFailure(error) }
     }
 
-    /// Connects the other two meanwhile, so that nobody waits for them later. A failure shows when they are used.
-    public func prepareWrites() async {
-        async let writing: Void? = try? await writer.connect()
-        async let keeping: Void? = try? await keeper.connect()
-        _ = await (writing, keeping)
-    }
-
     /// See ``PostgresConnection/read(_:)``.
     public func read(_ statement: Statement) async throws(JobFailure) -> Rows { try await reader.read(statement) }
 

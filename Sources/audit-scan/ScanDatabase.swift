@@ -13,7 +13,9 @@ struct ScanDatabase: Sendable {
     static let keys = "byok.api_keys"
 
     private let database: Database
-    var reader: PostgresConnection { database.reader }
+    /// For everything but renewals of the lease: no two statements of a scan run at a time, and each further connection
+    /// takes longer than reading a small log.
+    private var reader: PostgresConnection { database.reader }
 
     init(_ flags: DatabaseFlags) throws(JobFailure) {
         database = try Database(flags, for: "byok/audit-scan")
@@ -23,15 +25,13 @@ struct ScanDatabase: Sendable {
         try await StoredKeys.load(scanKey, from: reader)
     }
 
-    func prepareWrites() async { await database.prepareWrites() }
-
     /// Runs `body` as the only scan, with a row in `byok.job_runs`.
     func underLease(
         _ run: Run, _ body: (RunPermit) async throws(JobFailure) -> Conclusion
     ) async throws(JobFailure) -> Conclusion {
-        let lease = try await Lease.take(run, for: .seconds(120), on: database.keeper)
+        let lease = try await Lease.take(run, for: .seconds(120), on: database.keeper, asking: reader)
         do throws(JobFailure) {
-            let record = try await RunRecord.start(run, under: lease, on: database.writer)
+            let record = try await RunRecord.start(run, under: lease, on: reader)
             let conclusion = try await body(RunPermit(record: record, shard: lease.shard, token: lease.token))
             await lease.release()
             return conclusion
@@ -106,7 +106,7 @@ struct ScanDatabase: Sendable {
             [
                 .text(permit.shard), .uuid(permit.token), .uuid(run.id), .uuid(owner.keyID), .int(owner.revision),
             ], idempotent: true)
-        do throws(PostgresError) { return try await database.writer.query(statement).single().text("outcome") } catch {
+        do throws(PostgresError) { return try await reader.query(statement).single().text("outcome") } catch {
             throw JobFailure(error)
         }
     }

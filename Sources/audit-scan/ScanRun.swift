@@ -26,9 +26,7 @@ struct ScanRun: Sendable {
         let known = try settings.baselineFile.map(Baseline.read) ?? []
         let state = try settings.stateFile.map(ScanState.read) ?? ScanState()
         let database = try settings.usesDatabase ? ScanDatabase(databaseFlags) : nil
-        async let prepared: Void? = run.settings.isDryRun ? nil : database?.prepareWrites()
         let keys = try await database?.load(scanKey) ?? .none
-        await prepared
         let sieve = FindingSieve(known: known)
         let rules = ScanRules(scanKey: scanKey, stored: keys.windows, inflate: GzipText.inflate, sieve: sieve)
         let pass = SourcesPass(run, settings, rules, state, database)

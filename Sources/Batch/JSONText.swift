@@ -11,39 +11,62 @@ public enum JSONText {
     }
 
     public static func write(_ value: Value) -> String {
+        var text = ""
+        append(value, to: &text)
+        return text
+    }
+
+    private static func append(_ value: Value, to text: inout String) {
         switch value {
-        case .null: "null"
-        case .bool(let value): value ? "true" : "false"
-        case .integer(let value): String(value)
-        case .number(let value): value.isFinite ? String(value) : "null"
-        case .string(let value): quoted(value)
-        case .array(let elements): "[" + elements.map(write).joined(separator: ",") + "]"
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .integer(let value): text += String(value)
+        case .number(let value): text += value.isFinite ? String(value) : "null"
+        case .string(let value): append(quoted: value, to: &text)
+        case .array(let elements):
+            text += "["
+            for (index, element) in elements.enumerated() {
+                if index > 0 { text += "," }
+                append(element, to: &text)
+            }
+            text += "]"
         case .object(let fields):
-            "{" + fields.map { quoted($0.0) + ":" + write($0.1) }.joined(separator: ",") + "}"
+            text += "{"
+            for (index, field) in fields.enumerated() {
+                if index > 0 { text += "," }
+                append(quoted: field.0, to: &text)
+                text += ":"
+                append(field.1, to: &text)
+            }
+            text += "}"
         }
     }
 
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: append(scalar, to: &result)
-            }
+    private static func append(quoted text: String, to result: inout String) {
+        result += "\""
+        if text.utf8.allSatisfy(isPlain) {
+            result += text
+        } else {
+            for scalar in text.unicodeScalars { append(scalar, to: &result) }
         }
-        return result + "\""
+        result += "\""
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Escape sequences would act on a terminal, and U+2028 breaks lines in some readers.
     private static func append(_ scalar: Unicode.Scalar, to result: inout String) {
-        let isPlain =
-            scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
-            && !(0x2028...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
-        guard !isPlain else { return result.unicodeScalars.append(scalar) }
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\n": result += "\\n"
+        case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ public struct Lease: Sendable {
     public let shard: String
     public let token: UUID
     private let connection: PostgresConnection
+    private let asked: PostgresConnection
     private let renewal: Task<Void, Never>
 
     /// `connection` serves the lease alone, so that a long statement elsewhere cannot hold up a renewal.
@@ -18,14 +19,18 @@ public struct Lease: Sendable {
     /// `outwaiting` waits, for one life of the lease at most, while nobody renews it: its holder was killed, and a
     /// scheduler that starts the job again at once would use up its attempts. A holder that lives shows within a third
     /// of its lease's life. A stop ends the waiting: `stopped`.
+    ///
+    /// `asking` is a connection that is open anyway, and free at the beginning and at the end: a run that is over before
+    /// the first renewal then needs no other.
     public static func take(
         _ run: Run, shard: String = "0/1", for timeToLive: Duration = .seconds(60), outwaiting: Bool = false,
-        on connection: PostgresConnection
+        on connection: PostgresConnection, asking other: PostgresConnection? = nil
     ) async throws(JobFailure) -> Lease {
+        let asked = other ?? connection
         let request = Statement(
             "acquire_lease", sql: PackageResources.acquire_lease_sql,
             [.text(run.job.description), .text(shard), .text(holder), .interval(timeToLive)])
-        var answer = try await Answer(request, on: connection)
+        var answer = try await Answer(request, on: asked)
         if outwaiting, case .held(let found) = answer {
             let progress = run.progress("s waited", total: Int(timeToLive.components.seconds))
             defer { progress.finish() }
@@ -36,11 +41,11 @@ public struct Lease: Sendable {
                 guard await run.stop.sleep(for: .seconds(1)) else {
                     throw JobFailure(.stopped, "stopped while another run's lease was waited for", next: "run again")
                 }
-                answer = try await Answer(request, on: connection)
+                answer = try await Answer(request, on: asked)
             }
         }
         switch answer {
-        case .taken(let token): return Lease(run, shard, token, connection, timeToLive)
+        case .taken(let token): return Lease(run, shard, token, connection, asked, timeToLive)
         case .held(let holding):
             throw JobFailure(
                 .leaseHeld,
@@ -50,12 +55,14 @@ public struct Lease: Sendable {
     }
 
     private init(
-        _ run: Run, _ shard: String, _ token: UUID, _ connection: PostgresConnection, _ timeToLive: Duration
+        _ run: Run, _ shard: String, _ token: UUID, _ connection: PostgresConnection, _ asked: PostgresConnection,
+        _ timeToLive: Duration
     ) {
         self.job = run.job
         self.shard = shard
         self.token = token
         self.connection = connection
+        self.asked = asked
         let renew = Statement(
             "renew_lease", sql: PackageResources.renew_lease_sql,
             [.text(run.job.description), .text(shard), .uuid(token), .interval(timeToLive)], idempotent: true)
@@ -74,7 +81,7 @@ public struct Lease: Sendable {
     /// Lets the next run begin at once. A lease that cannot be released ends by itself.
     public func release() async {
         renewal.cancel()
-        _ = try? await connection.query(
+        _ = try? await asked.query(
             Statement(
                 "release_lease", sql: PackageResources.release_lease_sql,
                 [.text(job.description), .text(shard), .uuid(token)], idempotent: true))

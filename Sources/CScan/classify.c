@@ -107,15 +107,16 @@ INLINE int halves_of(size_t length) {
     return groups < halves_a_stage / 8 ? (int)groups * 8 : halves_a_stage;
 }
 
-INLINE void measure(const stage_masks *stage, int halves, carry *c, byok_scan_masks *masks) {
+INLINE void measure(const stage_masks *stage, bool is_inverted, int halves, carry *c, byok_scan_masks *masks) {
+    const words inversion = (words)(is_inverted ? ~0ull : 0);
     for (int half = 0; half < halves; half += 8, masks++) {
-        words word = get(stage->word + half), hex = get(stage->hex + half);
-        put(masks->joint, get(stage->odd + half) & moved(word, c->word[4], 1));
+        words word = inversion ^ get(stage->word + half), hex = inversion ^ get(stage->hex + half);
+        put(masks->joint, (inversion ^ get(stage->odd + half)) & moved(word, c->word[4], 1));
         c->word[4] = word;
         put(masks->word, word);
         put(masks->hex, hex);
-        put(masks->literal, get(stage->literal + half));
-        put(masks->mixed, mixed_runs(word, get(stage->upper + half), c));
+        put(masks->literal, inversion ^ get(stage->literal + half));
+        put(masks->mixed, mixed_runs(word, inversion ^ get(stage->upper + half), c));
         put(masks->digits, digit_runs(hex, c));
         put(masks->escaped, escaped_runs(word, get(stage->escape + half), c));
     }
@@ -163,7 +164,7 @@ void byok_scan_classify_portable(const uint8_t *text, size_t length, byok_scan_m
         stage_masks stage;
         int halves = halves_of(length - start);
         *newlines++ = read_portable(text + start, halves, &stage);
-        measure(&stage, halves, &carried, masks);
+        measure(&stage, false, halves, &carried, masks);
         masks += byok_scan_stage / byok_scan_group;
     }
 }
@@ -221,38 +222,44 @@ AVX2 static halves pair_table(int place) {
     return table(low, high);
 }
 
-AVX2 INLINE __m256i classes(__m256i low, __m256i high, halves tables) {
-    return _mm256_and_si256(_mm256_shuffle_epi8(tables.low, low), _mm256_shuffle_epi8(tables.high, high));
+// `bytes` is the low half's index as it is: a shuffle looks at four bits, and gives 0 for a byte above 127.
+AVX2 INLINE __m256i classes(__m256i bytes, __m256i high, halves tables) {
+    return _mm256_and_si256(_mm256_shuffle_epi8(tables.low, bytes), _mm256_shuffle_epi8(tables.high, high));
 }
 
 AVX2 INLINE uint32_t top_bits(__m256i bytes) { return (uint32_t)_mm256_movemask_epi8(bytes); }
 
-AVX2 INLINE uint32_t has(__m256i flags, uint8_t wanted) {
-    return ~top_bits(_mm256_cmpeq_epi8(_mm256_and_si256(flags, _mm256_set1_epi8((char)wanted)), (__m256i){0}));
-}
+AVX2 INLINE uint32_t zeros(__m256i bytes) { return top_bits(_mm256_cmpeq_epi8(bytes, (__m256i){0})); }
 
 AVX2 INLINE __m256i is(__m256i bytes, char wanted) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(wanted)); }
 
+// What stood a byte earlier, with the last byte of `before` first.
+AVX2 INLINE __m256i a_byte_later(__m256i before, __m256i bytes) {
+    return _mm256_alignr_epi8(bytes, _mm256_permute2x128_si256(before, bytes, 0x21), 15);
+}
+
+// Leaves the masks of classes inverted: put right for four blocks at once, that is an eighth of the work.
 AVX2 static uint32_t read_avx2(const uint8_t *text, int halves_left, stage_masks *stage) {
     const halves tables = class_table();
     const pair_tables pairs = {pair_table(0), pair_table(1)};
-    __m256i fifteen = _mm256_set1_epi8(15), newlines = {0}, zero = {0};
+    const __m256i fifteen = _mm256_set1_epi8(15), hex_flags = _mm256_set1_epi8((char)(digit | hex_letter));
+    const __m256i upper_flags = _mm256_set1_epi8(upper_a | upper_p);
+    __m256i newlines = {0}, zero = {0};
+    __m256i previous = _mm256_loadu_si256((const __m256i *)(text - 32));
+    __m256i begun_before = classes(previous, _mm256_and_si256(_mm256_srli_epi16(previous, 4), fifteen), pairs.first);
     for (int half = 0; half < halves_left; half++, text += 32) {
         __m256i bytes = _mm256_loadu_si256((const __m256i *)text);
-        __m256i low = _mm256_and_si256(bytes, fifteen);
         __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), fifteen);
-        __m256i flags = classes(low, high, tables);
-        stage->word[half] = has(flags, 0x7F);
-        stage->upper[half] = has(flags, upper_a | upper_p);
-        stage->hex[half] = has(flags, digit | hex_letter);
+        __m256i flags = classes(bytes, high, tables);
+        stage->word[half] = zeros(flags);
+        stage->upper[half] = zeros(_mm256_and_si256(flags, upper_flags));
+        stage->hex[half] = zeros(_mm256_and_si256(flags, hex_flags));
         stage->escape[half] = top_bits(_mm256_or_si256(is(bytes, '%'), is(bytes, '\\')));
-        stage->odd[half] = top_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(14), bytes));
-        __m256i before = _mm256_loadu_si256((const __m256i *)(text - 1));
-        __m256i low_before = _mm256_and_si256(before, fifteen);
-        __m256i high_before = _mm256_and_si256(_mm256_srli_epi16(before, 4), fifteen);
-        __m256i pair = _mm256_and_si256(
-            classes(low_before, high_before, pairs.first), classes(low, high, pairs.second));
-        stage->literal[half] = ~top_bits(_mm256_cmpeq_epi8(pair, zero));
+        stage->odd[half] = top_bits(_mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(13)));
+        __m256i first = classes(bytes, high, pairs.first);
+        stage->literal[half] =
+            zeros(_mm256_and_si256(a_byte_later(begun_before, first), classes(bytes, high, pairs.second)));
+        begun_before = first;
         // Per byte at most 128 halves a stage, and a byte counts to 255.
         newlines = _mm256_sub_epi8(newlines, is(bytes, '\n'));
     }
@@ -267,7 +274,7 @@ AVX2 static void classify_avx2(const uint8_t *text, size_t length, byok_scan_mas
         stage_masks stage;
         int count = halves_of(length - start);
         *newlines++ = read_avx2(text + start, count, &stage);
-        measure(&stage, count, &carried, masks);
+        measure(&stage, true, count, &carried, masks);
         masks += byok_scan_stage / byok_scan_group;
     }
 }

@@ -90,26 +90,35 @@ size_t byok_scan_text_windows(
     return choose(text, start, end, next, windows, capacity);
 }
 
+INLINE uint64_t window_value(const uint8_t *blocks, const uint8_t *images, size_t i) {
+    uint64_t block, image;
+    memcpy(&block, blocks + 16 * i, sizeof block);
+    memcpy(&image, images + 16 * i, sizeof image);
+    uint64_t value = block ^ image;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+// Looks up a window some way behind the one whose place it asks memory for: near enough that it is still in the first
+// cache, far enough that it has come.
 size_t byok_scan_sift(
     const uint8_t *blocks, const uint8_t *images, size_t count, const uint64_t *filter, uint64_t mask,
     uint64_t *values, uint32_t *kept
 ) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t block, image;
-        memcpy(&block, blocks + 16 * i, sizeof block);
-        memcpy(&image, images + 16 * i, sizeof image);
-        values[i] = block ^ image;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        values[i] = __builtin_bswap64(values[i]);
-#endif
-        __builtin_prefetch(filter + (values[i] >> 40 & mask));
-    }
+    enum { ahead = 32 };
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t value = values[i];
+    for (size_t i = 0; i < count + ahead; i++) {
+        if (i < count) {
+            values[i] = window_value(blocks, images, i);
+            __builtin_prefetch(filter + (values[i] >> 40 & mask));
+        }
+        if (i < ahead) continue;
+        uint64_t value = values[i - ahead];
         uint64_t bits = 1ull << (value & 63) | 1ull << (value >> 6 & 63) | 1ull << (value >> 12 & 63)
             | 1ull << (value >> 18 & 63);
-        kept[found] = (uint32_t)i;
+        kept[found] = (uint32_t)(i - ahead);
         found += (filter[value >> 40 & mask] & bits) == bits;
     }
     return found;
@@ -173,21 +182,37 @@ size_t byok_scan_lower_digits(const uint8_t *text, size_t start, size_t end) {
 
 static uint8_t nibble(uint8_t digit) { return (uint8_t)((digit & 15) + (digit >> 6) * 9); }
 
+// The pair of digits' values at each second place.
+INLINE void join(const uint8_t *restrict values, size_t count, uint8_t *restrict pairs) {
+    for (size_t i = 0; i < count; i++) {
+        uint16_t two;
+        memcpy(&two, values + 2 * i, sizeof two);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        two = __builtin_bswap16(two);
+#endif
+        pairs[i] = (uint8_t)(two << 4 | two >> 8);
+    }
+}
+
 void byok_scan_pack_digits(const uint8_t *text, size_t start, size_t count, uint8_t *blocks) {
-    // What every window shares: the digits' values, and their pairs from every place on.
-    enum { batch = 64, digits_a_window = 24 };
+    enum { batch = 64, digits_a_window = 24, step = 32, most = batch + digits_a_window + step };
     for (size_t first = 0; first < count; first += batch) {
         size_t windows = count - first < batch ? count - first : batch;
-        uint8_t values[batch + digits_a_window], pairs[batch + digits_a_window];
         const uint8_t *digits = text + start + first;
-        size_t length = windows + digits_a_window - 1;
-        for (size_t i = 0; i < length; i++) values[i] = nibble(digits[i]);
-        values[length] = 0;
-        for (size_t i = 0; i < length; i++) pairs[i] = (uint8_t)(values[i] << 4 | values[i + 1]);
+        // What every window shares: the digits' values, and their pairs from the even and from the odd places on. In
+        // whole steps, for speed: what is behind the last window is not used.
+        size_t steps = (windows + digits_a_window) / step + 1;
+        uint8_t values[most + 1], even[most / 2], odd[most / 2];
+        for (size_t i = 0; i < steps * step; i++) values[i] = nibble(digits[i]);
+        values[steps * step] = 0;
+        for (size_t i = 0; i < steps; i++) {
+            join(values + i * step, step / 2, even + i * step / 2);
+            join(values + i * step + 1, step / 2, odd + i * step / 2);
+        }
         for (size_t i = 0; i < windows; i++) {
             uint8_t *block = blocks + 16 * (first + i);
-            for (int pair = 0; pair < 12; pair++) block[pair] = pairs[i + 2 * (size_t)pair];
-            memset(block + 12, 0, 4);
+            memcpy(block, (i & 1 ? odd : even) + i / 2, digits_a_window / 2);
+            memset(block + digits_a_window / 2, 0, 4);
         }
     }
 }

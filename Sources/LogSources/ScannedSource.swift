@@ -33,7 +33,7 @@ public struct ScannedSource: Sendable {
 
     public var isComplete: Bool { problems.isEmpty }
 
-    mutating func add(_ problem: SourceProblem) {
+    public mutating func add(_ problem: SourceProblem) {
         if !problems.contains(problem) { problems.append(problem) }
     }
 }

@@ -20,16 +20,25 @@ public struct SourceList: Sendable {
         if Self.kind(name, followingLinks: true) == nil, name.contains(where: { "*?[".contains($0) }) {
             let matches = Self.matches(name)
             if matches.isEmpty { problems.append((name, .missing)) }
-            for match in matches { add(path: match, isNamed: true, depth: 0) }
+            for match in matches { add(match, isNamed: true, depth: 0) }
         } else {
             add(path: name, isNamed: true, depth: 0)
+        }
+    }
+
+    private mutating func add(_ path: FoundPath, isNamed: Bool, depth: Int) {
+        switch path {
+        case .text(let path): add(path: path, isNamed: isNamed, depth: depth)
+        case .bytes(let shown): problems.append((shown, .nameNotText))
         }
     }
 
     private mutating func add(path: String, isNamed: Bool, depth: Int) {
         guard let kind = Self.kind(path, followingLinks: true) else {
             let failure = SourceFailure(errno)
-            problems.append((path, failure.problem))
+            // What no text could say came as this character.
+            let isRepaired = failure.problem == .missing && path.contains("\u{FFFD}")
+            problems.append((path, isRepaired ? .nameNotText : failure.problem))
             return
         }
         switch kind.format {
@@ -49,16 +58,16 @@ public struct SourceList: Sendable {
             let failure = SourceFailure(errno)
             return problems.append((folder, failure.problem))
         }
-        var names: [String] = []
+        let base = folder.hasSuffix("/") ? folder : folder + "/"
+        var found: [FoundPath] = []
         while let entry = unsafe readdir(entries) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            let path = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe FoundPath($0, in: base) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if path != .text(base + "."), path != .text(base + "..") { found.append(path) }
         }
         unsafe closedir(entries)
-        let base = folder.hasSuffix("/") ? folder : folder + "/"
-        for name in names.sorted() { add(path: base + name, isNamed: false, depth: depth + 1) }
+        for path in found.sorted(by: { $0.shown < $1.shown }) { add(path, isNamed: false, depth: depth + 1) }
     }
 
     private static func kind(
@@ -70,12 +79,12 @@ public struct SourceList: Sendable {
         return (status.st_mode & S_IFMT, identity)
     }
 
-    private static func matches(_ pattern: String) -> [String] {
+    private static func matches(_ pattern: String) -> [FoundPath] {
         var found = unsafe glob_t()
         defer { unsafe globfree(&found) }
         guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
         return (0..<Int(unsafe found.gl_pathc)).compactMap { index in
-            unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+            unsafe found.gl_pathv[index].map { unsafe FoundPath($0, in: "") }
         }
     }
 }

@@ -1,6 +1,7 @@
 /// Why a source, or a part of it, was not read. Each one makes a scan incomplete.
 public enum SourceProblem: String, Sendable, Equatable {
     case missing = "is not there"
+    case nameNotText = "has a name that is not UTF-8, and was not read: rename it, or pipe it in"
     case notPermitted = "may not be read"
     case notReadable = "could not be read"
     case notAFile = "is no file: a pipe, a socket or a device"
@@ -11,6 +12,7 @@ public enum SourceProblem: String, Sendable, Equatable {
     case damagedArchive = "is damaged: the rest of the archive could not be decompressed"
     case truncatedArchive = "ends in the middle of an archive"
     case trailingBytes = "has bytes behind the archive that are no archive"
+    case brokenOff = "broke off: the database did not give the rest of its rows"
     case shrank = "became shorter while it was read"
     case replaced = "was replaced, and what of the old file was not read yet is gone"
     case replacedWhileRead = "was replaced while it was read: scan it again"

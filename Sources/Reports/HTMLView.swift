@@ -52,44 +52,16 @@ struct HTMLView {
     }
 
     private func of(_ table: Table) -> [String: Any] {
-        let rows: [[String: Any]] = table.rows.map { ["cells": cells($0, of: table)] }
-        let totals: [[String: Any]] = (table.totals.map { [$0] } ?? []).map { ["cells": cells($0, of: table)] }
-        return [
+        [
             "caption": table.caption,
             "columns": table.columns.map { ["title": $0.title, "class": $0.kind.styleClass] },
-            "rows": rows, "totals": totals, "isEmpty": rows.isEmpty, "width": "\(table.columns.count)",
+            "rows": TableRows(table.rows, of: table, in: language).lines,
+            "totals": table.totals.map { [TableRows([$0], of: table, in: language).lines] } ?? [],
+            "isEmpty": table.rows.isEmpty, "width": "\(table.columns.count)",
         ]
-    }
-
-    private func cells(_ cells: [Cell], of table: Table) -> [[String: Any]] {
-        zip(table.complete(cells), table.columns).enumerated().map { index, pair in
-            let (cell, column) = pair
-            return [
-                "text": Wording.text(cell, language), "class": self.class(of: cell, column), "isHeader": index == 0,
-            ]
-        }
-    }
-
-    private func `class`(of cell: Cell, _ column: Column) -> String {
-        switch cell {
-        case .unknown: column.kind.isNumeric ? "number unknown" : "unknown"
-        case .status(let status): Wording.statusClass(status)
-        default: column.kind.styleClass
-        }
     }
 
     private func status(_ status: CheckStatus) -> [String: Any] {
         ["text": Wording.status(status, language), "class": Wording.statusClass(status)]
-    }
-}
-
-extension Column.Kind {
-    fileprivate var styleClass: String {
-        switch self {
-        case .count, .decimal, .duration: "number"
-        case .identifier: "identifier"
-        case .timestamp: "moment"
-        case .text, .status: "words"
-        }
     }
 }

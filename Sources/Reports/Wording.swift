@@ -39,6 +39,7 @@ enum Wording {
 
     /// Thin spaces between thousands: `12 345`.
     static func grouped(_ count: Int) -> String {
+        if (0..<1000).contains(count) { return String(count) }
         let digits = Array(String(count.magnitude))
         let groups = digits.indices.map { index in
             let rest = digits.count &- index

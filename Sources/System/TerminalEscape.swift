@@ -3,6 +3,8 @@ extension Terminal {
     ///
     /// Escape sequences retitle windows and rewrite lines; bidirectional marks make one text look like another.
     public static func escape(_ text: some StringProtocol) -> String {
+        // Nearly every text is so, and a report has hundreds of thousands.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(text) }
         var result = ""
         for scalar in text.unicodeScalars {
             if isHarmless(scalar) {

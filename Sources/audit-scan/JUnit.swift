@@ -4,12 +4,12 @@ import System
 /// JUnit XML: a test case a source, failed by a leak, in error where it was not read.
 enum JUnit {
     static func write(_ summary: ScanSummary) -> String {
-        let errors = summary.coverage.count { !$0.problems.isEmpty } + summary.failures.count
+        let missing = summary.missing
         let failed = summary.coverage.count { $0.findings > 0 }
         let leaks = Dictionary(grouping: summary.leaks, by: \.source)
         var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
-        text += #"<testsuite name="audit-scan" tests="\#(summary.coverage.count + summary.failures.count)" "#
-        text += #"failures="\#(failed)" errors="\#(errors)">"# + "\n"
+        text += #"<testsuite name="audit-scan" tests="\#(summary.coverage.count + missing.count)" "#
+        text += #"failures="\#(failed)" errors="\#(summary.unreadCount)">"# + "\n"
         for source in summary.coverage {
             text += #"  <testcase classname="audit-scan" name="\#(escaped(source.source))">"# + "\n"
             let listed = leaks[source.source] ?? []
@@ -18,7 +18,7 @@ enum JUnit {
             for problem in source.problems { text += error(problem.rawValue) }
             text += "  </testcase>\n"
         }
-        for (source, _) in summary.failures {
+        for (source, _) in missing {
             text += #"  <testcase classname="audit-scan" name="\#(escaped(source))">"# + "\n"
             text += error("the database did not give it") + "  </testcase>\n"
         }
@@ -40,7 +40,16 @@ enum JUnit {
     }
 
     private static func escaped(_ text: String) -> String {
-        Terminal.escape(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        var result = ""
+        for scalar in Terminal.escape(text).unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }

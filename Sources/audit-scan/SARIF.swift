@@ -59,7 +59,7 @@ enum SARIF {
     private static func invocation(_ summary: ScanSummary) -> JSONText.Value {
         let skipped =
             summary.coverage.flatMap { source in source.problems.map { (source.source, $0.rawValue) } }
-            + summary.failures.map { ($0.source, "the database did not give it") }
+            + summary.missing.map { ($0.source, "the database did not give it") }
         return .object([
             ("executionSuccessful", .bool(summary.isEverythingRead)),
             ("startTimeUtc", .string(summary.startedAt.description)),

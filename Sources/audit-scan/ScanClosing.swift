@@ -53,7 +53,8 @@ struct ScanClosing: Sendable {
     private func disable(
         _ summary: inout ScanSummary, _ permit: RunPermit, _ database: ScanDatabase
     ) async -> [Outcome] {
-        var outcomes: [Outcome] = []
+        // Whose keys were found could not be asked.
+        var outcomes = summary.failures.filter { $0.source == ScanDatabase.keys }.map(\.failure.outcome)
         for owner in summary.owners where owner.revision != nil {
             do throws(JobFailure) {
                 summary.disabled.append((owner.keyID, try await database.disable(owner, permit, run)))
@@ -93,14 +94,13 @@ struct ScanClosing: Sendable {
     private func conclusion(
         _ summary: ScanSummary, _ outcomes: [Outcome], _ receipt: ReportFolder.Receipt?
     ) -> Conclusion {
-        let unread = summary.coverage.count { !$0.problems.isEmpty } + summary.failures.count
         let message: LogMessage =
-            "\(summary.leakCount, as: "leaks") leaks in \(summary.coverage.count, as: "sources") sources, \(unread, as: "unread") not read or not wholly"
+            "\(summary.leakCount, as: "leaks") leaks in \(summary.coverage.count, as: "sources") sources, \(summary.unreadCount, as: "unread") not read or not wholly"
         return Conclusion(
             outcomes,
             counts: [
                 .init("leaks", summary.leakCount), .init("known_leaks", summary.knownLeakCount),
-                .init("sources", summary.coverage.count), .init("unread_sources", unread),
+                .init("sources", summary.coverage.count), .init("unread_sources", summary.unreadCount),
                 .init("bytes", summary.bytesSeen), .init("keys_known", summary.knownKeyCount),
                 .init("keys_stored", summary.storedKeyCount ?? 0),
                 .init("disabled", summary.disabled.count { $0.outcome == "disabled" }),

@@ -5,11 +5,17 @@ import LogSources
 import Postgres
 import Providers
 import Scanner
+import Synchronization
 
 /// What a scan asks the database.
 struct ScanDatabase: Sendable {
+    /// The table that says whose a key is.
+    static let keys = "byok.api_keys"
+
     private let database: Database
-    var reader: PostgresConnection { database.reader }
+    /// For everything but renewals of the lease: no two statements of a scan run at a time, and each further connection
+    /// takes longer than reading a small log.
+    private var reader: PostgresConnection { database.reader }
 
     init(_ flags: DatabaseFlags) throws(JobFailure) {
         database = try Database(flags, for: "byok/audit-scan")
@@ -23,9 +29,9 @@ struct ScanDatabase: Sendable {
     func underLease(
         _ run: Run, _ body: (RunPermit) async throws(JobFailure) -> Conclusion
     ) async throws(JobFailure) -> Conclusion {
-        let lease = try await Lease.take(run, for: .seconds(120), on: database.keeper)
+        let lease = try await Lease.take(run, for: .seconds(120), on: database.keeper, asking: reader)
         do throws(JobFailure) {
-            let record = try await RunRecord.start(run, under: lease, on: database.writer)
+            let record = try await RunRecord.start(run, under: lease, on: reader)
             let conclusion = try await body(RunPermit(record: record, shard: lease.shard, token: lease.token))
             await lease.release()
             return conclusion
@@ -53,39 +59,45 @@ struct ScanDatabase: Sendable {
         }
     }
 
-    /// Rows as `COPY` writes them, in a read-only transaction.
+    /// Rows as `COPY` writes them, in a read-only transaction. What was seen of them counts though the rest failed.
     func scan(
         _ name: String, rows select: String, _ rules: ScanRules, _ stop: StopCondition,
         _ onProgress: @escaping @Sendable (Int) -> Void
-    ) async -> Result<ScannedSource, JobFailure> {
+    ) async -> (seen: ScannedSource?, failure: JobFailure?) {
+        let seen = SeenRows()
         let text = String(decoding: PackageResources.copy_rows_sql, as: UTF8.self).replacing("$rows", with: select)
         let copy = Statement("scanned rows", sql: Array(text.utf8), deadline: .seconds(3600))
         do throws(ScanRowsFailure) {
-            return .success(
-                try await reader.transaction(.readOnly) { transaction throws(ScanRowsFailure) in
-                    try Self.scan(name, copy, rules, stop, transaction, onProgress)
-                })
+            try await reader.transaction(.readOnly) { transaction throws(ScanRowsFailure) in
+                try Self.scan(name, copy, rules, stop, transaction, seen, onProgress)
+            }
+            return (seen.source, nil)
         } catch {
-            return .failure(error.failure)
+            return (seen.source, error.failure)
         }
     }
 
     private static func scan(
         _ name: String, _ copy: Statement, _ rules: ScanRules, _ stop: StopCondition,
-        _ transaction: borrowing Transaction,
-        _ onProgress: @Sendable (Int) -> Void
-    ) throws(ScanRowsFailure) -> ScannedSource {
+        _ transaction: borrowing Transaction, _ seen: SeenRows, _ onProgress: @Sendable (Int) -> Void
+    ) throws(ScanRowsFailure) {
         var source = ScannedSource(name)
         var sink = try ScanRowsFailure.wrapping { () throws(ScanError) in try StreamSink(scanning: rules) }
-        _ = try transaction.copyOut(copy) { row throws(ScanRowsFailure) in
-            guard !stop.isMet else { throw ScanRowsFailure(.stopped) }
-            do throws(ScanError) { try sink.append(CopiedRow.text(row).span) } catch { throw ScanRowsFailure() }
-            source.bytesSeen += row.count
-            onProgress(row.count)
+        var failure: ScanRowsFailure?
+        do throws(ScanRowsFailure) {
+            _ = try transaction.copyOut(copy) { row throws(ScanRowsFailure) in
+                guard !stop.isMet else { throw ScanRowsFailure(.stopped) }
+                do throws(ScanError) { try sink.append(CopiedRow.text(row).span) } catch { throw ScanRowsFailure() }
+                source.bytesSeen += row.count
+                onProgress(row.count)
+            }
+            source.size = source.bytesSeen
+        } catch {
+            failure = error
         }
         do throws(ScanError) { try sink.finish(into: &source) } catch { throw ScanRowsFailure() }
-        source.size = source.bytesSeen
-        return source
+        seen.keep(source)
+        if let failure { throw failure }
     }
 
     func disable(_ owner: KeyOwner, _ permit: RunPermit, _ run: Run) async throws(JobFailure) -> String {
@@ -94,7 +106,7 @@ struct ScanDatabase: Sendable {
             [
                 .text(permit.shard), .uuid(permit.token), .uuid(run.id), .uuid(owner.keyID), .int(owner.revision),
             ], idempotent: true)
-        do throws(PostgresError) { return try await database.writer.query(statement).single().text("outcome") } catch {
+        do throws(PostgresError) { return try await reader.query(statement).single().text("outcome") } catch {
             throw JobFailure(error)
         }
     }
@@ -119,6 +131,16 @@ struct RunPermit: Sendable {
     let record: RunRecord
     let shard: String
     let token: UUID
+}
+
+/// What was seen of some rows, kept over the end of a transaction that fails.
+private final class SeenRows: Sendable {
+    private let kept = Mutex<ScannedSource?>(nil)
+
+    /// Nil where not one row came.
+    var source: ScannedSource? { kept.withLock { $0 } }
+
+    func keep(_ source: ScannedSource) { kept.withLock { $0 = source } }
 }
 
 /// Rows that could not be read or scanned.

@@ -41,7 +41,6 @@ enum ScanReportModel {
     }
 
     private static func checks(_ summary: ScanSummary) -> [Check] {
-        let unread = summary.coverage.count { !$0.problems.isEmpty } + summary.failures.count
         return [
             Check(
                 "No key material was found",
@@ -49,7 +48,7 @@ enum ScanReportModel {
                 detail: "\(summary.leakCount) leaks"),
             Check(
                 "Every source was read to its end", summary.isEverythingRead ? .pass : .fail,
-                detail: summary.wasStopped ? "the scan was stopped" : "\(unread) were not, or not wholly"),
+                detail: summary.wasStopped ? "the scan was stopped" : "\(summary.unreadCount) were not, or not wholly"),
             Check(
                 "Every stored key is known by its fingerprint",
                 summary.storedKeyCount == nil ? .notDecided : summary.areAllKeysKnown ? .pass : .fail,
@@ -94,11 +93,11 @@ enum ScanReportModel {
             [
                 .text(source.source), source.size.map(Cell.count) ?? .unknown, .count(source.bytesSeen),
                 .count(source.bytesSeenBefore), .count(source.lines), .count(source.findings),
-                .status(source.problems.isEmpty ? .pass : .fail),
+                .status(source.isWhole ? .pass : .fail),
                 .text(source.problems.map(\.rawValue).joined(separator: "; ")),
             ]
         }
-        let failed = summary.failures.map { source, failure -> [Cell] in
+        let failed = summary.missing.map { source, failure -> [Cell] in
             [
                 .text(source), .unknown, .unknown, .unknown, .unknown, .unknown, .status(.fail),
                 .text("the database did not give it (\(failure.outcome.name))"),

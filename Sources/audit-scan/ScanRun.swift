@@ -48,7 +48,7 @@ struct ScanRun: Sendable {
         if let database, !found.isEmpty {
             // What was found is told all the same.
             do throws(JobFailure) { owners = try await database.owners(of: found) } catch {
-                result.failures.append(("byok.api_keys", error))
+                result.failures.append((ScanDatabase.keys, error))
             }
         }
         return ScanSummary(run, result, keys, owners, sieve)

@@ -14,6 +14,9 @@ struct ScanSummary: Sendable {
         let lines: Int
         let findings: Int
         let problems: [SourceProblem]
+
+        /// Read to its end, now or before. A stop leaves a source without a problem, and not whole.
+        var isWhole: Bool { problems.isEmpty && size.map { bytesSeen + bytesSeenBefore >= $0 } ?? false }
     }
 
     let runID: UUID
@@ -35,6 +38,13 @@ struct ScanSummary: Sendable {
     let state: ScanState
     /// Outcomes of `--disable-leaked` by key.
     var disabled: [(keyID: UUID, outcome: String)] = []
+
+    /// Failures of sources that gave nothing; the others stand in the coverage with what they gave.
+    var missing: [(source: String, failure: JobFailure)] {
+        failures.filter { failed in !coverage.contains { $0.source == failed.source } }
+    }
+    /// Sources that were not read, or not wholly.
+    var unreadCount: Int { coverage.count { !$0.problems.isEmpty } + missing.count }
 
     var areAllKeysKnown: Bool { storedKeyCount == knownKeyCount }
     var isEverythingRead: Bool { !wasStopped && failures.isEmpty && coverage.allSatisfy { $0.problems.isEmpty } }

@@ -145,13 +145,26 @@ struct SourcesPass: Sendable {
         _ name: String, _ select: String, _ result: inout Result, _ onProgress: @escaping @Sendable (Int) -> Void
     ) async -> Bool {
         guard let database, !run.stop.isMet else { return false }
-        switch await database.scan(name, rows: select, rules, run.stop, onProgress) {
-        case .success(let source):
-            result.sources.append(source)
-            return true
-        case .failure(let failure):
-            if !run.stop.isMet { result.failures.append((name, failure)) }
-            return false
+        let (seen, failure) = await untilStopped {
+            await database.scan(name, rows: select, rules, run.stop, onProgress)
         }
+        if var seen, failure == nil || seen.bytesSeen > 0 {
+            if failure != nil, !run.stop.isMet { seen.add(.brokenOff) }
+            result.sources.append(seen)
+        }
+        if let failure, !run.stop.isMet { result.failures.append((name, failure)) }
+        return failure == nil
+    }
+
+    /// Ends the statement that runs when somebody asks the run to stop: its next row may be long in coming.
+    private func untilStopped<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+        let work = Task { await body() }
+        let stop = run.stop
+        let watch = Task {
+            while !stop.isMet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+            if stop.isMet { work.cancel() }
+        }
+        defer { watch.cancel() }
+        return await work.value
     }
 }

@@ -55,13 +55,35 @@ struct ScanStage {
         try #require(done.status == 0)
     }
 
+    /// A scan that goes on while the test does something to it.
+    func start(_ arguments: [String], with extra: [String: String] = [:]) throws -> Subprocess {
+        try Subprocess(Self.executable, arguments, environment: environment(extra))
+    }
+
+    /// Until the scan has come to a statement that holds `text`.
+    func waitForStatement(_ text: String) throws {
+        for _ in 0..<200 {
+            let count = try database.psql(
+                """
+                select count(*) from pg_stat_activity where datname = current_database() and usename = 'byok_scan'
+                    and state = 'active' and query like '%\(text)%'
+                """)
+            if count != "0" { return }
+            usleep(50_000)
+        }
+        Issue.record("the scan never asked \(text)")
+    }
+
     func scan(_ arguments: [String], with extra: [String: String] = [:], input: String = "") throws -> ScanEnd {
+        ScanEnd(try Subprocess.run(Self.executable, arguments, environment: environment(extra), input: input))
+    }
+
+    private func environment(_ extra: [String: String]) -> [String: String] {
         var environment = database.environment(role: "byok_scan")
         environment["BYOK_SCAN_KEY"] = Self.scanKeyText
         environment["BYOK_REPORT_DIR"] = folder + "/reports"
         environment["BYOK_JSON"] = "true"
-        environment.merge(extra) { $1 }
-        return ScanEnd(try Subprocess.run(Self.executable, arguments, environment: environment, input: input))
+        return environment.merging(extra) { $1 }
     }
 }
 
@@ -83,11 +105,15 @@ struct ScanEnd {
     }
 
     /// The rows of the findings table.
-    var findings: [[String: Any]] {
+    var findings: [[String: Any]] { rows(ofSection: 0) }
+    /// A row a source.
+    var coverage: [[String: Any]] { rows(ofSection: 1) }
+
+    private func rows(ofSection number: Int) -> [[String: Any]] {
         guard let data = FileManager.default.contents(atPath: report + "/report.json"),
             let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let sections = object["sections"] as? [[String: Any]],
-            let tables = sections.first?["tables"] as? [[String: Any]]
+            sections.indices.contains(number), let tables = sections[number]["tables"] as? [[String: Any]]
         else { return [] }
         return tables.first?["rows"] as? [[String: Any]] ?? []
     }

@@ -44,6 +44,31 @@ import Testing
         #expect(try database.psql("SELECT count(*) FROM byok.job_leases") == "1")
     }
 
+    @Test func `a lease asked for on an open connection needs its own for renewals only`() async throws {
+        let database = try PrivateCluster.shared.makeDatabase(schema: true)
+        let asked = try Self.connection(database)
+        let connected = """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'byok_revalidate'
+            """
+        let long = try await Lease.take(Self.run(), on: Self.connection(database), asking: asked)
+        #expect(try database.psql(connected) == "1")
+        await long.release()
+        #expect(try database.psql("SELECT count(*) FROM byok.job_leases") == "0")
+
+        let short = try await Lease.take(
+            Self.run(), for: .milliseconds(900), on: Self.connection(database), asking: asked)
+        let until = try database.psql("SELECT until FROM byok.job_leases")
+        var looks = 0
+        while looks < 100, try database.psql("SELECT until FROM byok.job_leases") == until {
+            looks += 1
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(try database.psql("SELECT until FROM byok.job_leases") != until)
+        #expect(try database.psql(connected) == "2")
+        await short.release()
+        #expect(try database.psql("SELECT count(*) FROM byok.job_leases") == "0")
+    }
+
     /// As a process leaves it that was killed.
     private static func leaveBehind(_ database: TestDatabase, for life: String) throws {
         _ = try database.psql(

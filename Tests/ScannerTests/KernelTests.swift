@@ -71,6 +71,45 @@ struct KernelTests {
         return all
     }
 
+    @Test func `windows of digits are packed two digits a byte, with four zeros behind`() {
+        var random = CorpusRandom(seed: 9)
+        for count in [1, 2, 8, 9, 41, 63, 64, 65, 127, 128, 129, 200] {
+            let digits = Array(random.hex(count + 23).utf8)
+            let text = digits + [UInt8](repeating: 32, count: Int(byok_scan_slack))
+            var blocks = [UInt8](repeating: 255, count: 16 * count)
+            byok_scan_pack_digits(text, 0, count, &blocks)
+            let expected = (0..<count).flatMap { start -> [UInt8] in
+                stride(from: start, to: start + 24, by: 2).compactMap { place in
+                    UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
+                } + [0, 0, 0, 0]
+            }
+            #expect(blocks == expected, "\(count) windows")
+        }
+    }
+
+    @Test func `a sieve of windows keeps each that is stored, whatever the number`() {
+        var random = CorpusRandom(seed: 10)
+        for count in [1, 31, 32, 33, 100, 1_024] {
+            let values = (0..<count).map { _ in random.next() }
+            var windows = PairedWindows()
+            for (number, value) in values.enumerated() where number % 3 == 0 { windows.append([value], of: 0) }
+            let images = values.flatMap { value in
+                (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
+                    + [UInt8](repeating: 1, count: 8)
+            }
+            let blocks = [UInt8](repeating: 0, count: 16 * count)
+            var found = [UInt64](repeating: 0, count: count)
+            var kept = [UInt32](repeating: 0, count: count + 1)
+            let number = StoredWindows(windows).withFilter { filter, mask in
+                byok_scan_sift(blocks, images, count, filter, mask, &found, &kept)
+            }
+            #expect(found == values)
+            let passed = kept.prefix(number ?? 0)
+            #expect((0..<count).filter { $0 % 3 == 0 }.allSatisfy { passed.contains(UInt32($0)) })
+            #expect(passed.count < count / 3 + 1 + max(8, count / 10))
+        }
+    }
+
     @Test func `a table of windows knows what it was given, and for each the key`() {
         var random = CorpusRandom(seed: 8)
         for count in [0, 1, 2, 5, 1_000, 50_000] {

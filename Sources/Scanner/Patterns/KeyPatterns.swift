@@ -110,8 +110,14 @@ enum KeyPatterns {
 
 /// The beginnings that the kernel's pairs stand in, four bytes as they lie in memory.
 enum Literal {
-    static let ant = literal("sk-a"), proj = literal("sk-p"), svc = literal("sk-s"), aiza = literal("AIza")
-    static let gsk = literal("gsk_"), aqA = literal("AQ.A"), gzip = literal("H4sI"), buffer = literal("<Buf")
+    static var ant: UInt32 { word("s", "k", "-", "a") }
+    static var proj: UInt32 { word("s", "k", "-", "p") }
+    static var svc: UInt32 { word("s", "k", "-", "s") }
+    static var aiza: UInt32 { word("A", "I", "z", "a") }
+    static var gsk: UInt32 { word("g", "s", "k", "_") }
+    static var aqA: UInt32 { word("A", "Q", ".", "A") }
+    static var gzip: UInt32 { word("H", "4", "s", "I") }
+    static var buffer: UInt32 { word("<", "B", "u", "f") }
 
     /// How far before a pair's second byte the text begins that the pair belongs to.
     static func distance(_ second: UInt8) -> Int {
@@ -122,7 +128,11 @@ enum Literal {
         }
     }
 
-    private static func literal(_ text: StaticString) -> UInt32 {
-        text.description.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    /// Known to the compiler: a stored property would be asked a million times a GiB whether it is made yet.
+    @inline(__always)
+    private static func word(_ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar, _ d: Unicode.Scalar)
+        -> UInt32
+    {
+        a.value | b.value << 8 | c.value << 16 | d.value << 24
     }
 }

@@ -1,0 +1,64 @@
+/// The rows of a table as the page has them. Written without a template, which would want a dictionary a cell: a report
+/// may have ten thousand rows.
+struct TableRows {
+    private let language: PageLanguage
+    private var bytes: [UInt8] = []
+
+    init(_ rows: [[Cell]], of table: Table, in language: PageLanguage) {
+        self.language = language
+        for row in rows {
+            if !bytes.isEmpty { put("\n") }
+            put("<tr>")
+            for (index, (cell, column)) in zip(table.complete(row), table.columns).enumerated() {
+                add(cell, column, isHeader: index == 0)
+            }
+            put("</tr>")
+        }
+    }
+
+    /// A line a row, no line end behind the last.
+    var lines: String { String(decoding: bytes, as: UTF8.self) }
+
+    private mutating func add(_ cell: Cell, _ column: Column, isHeader: Bool) {
+        put(isHeader ? "<th scope=\"row\" class=\"" : "<td class=\"")
+        put(Self.styleClass(of: cell, column))
+        put("\">")
+        putEscaped(Wording.text(cell, language))
+        put(isHeader ? "</th>" : "</td>")
+    }
+
+    private static func styleClass(of cell: Cell, _ column: Column) -> String {
+        switch cell {
+        case .unknown: column.kind.isNumeric ? "number unknown" : "unknown"
+        case .status(let status): Wording.statusClass(status)
+        default: column.kind.styleClass
+        }
+    }
+
+    private mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// The five characters that mean something in a page, as the templates write them.
+    private mutating func putEscaped(_ text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): put("&lt;")
+            case UInt8(ascii: ">"): put("&gt;")
+            case UInt8(ascii: "&"): put("&amp;")
+            case UInt8(ascii: "\""): put("&quot;")
+            case UInt8(ascii: "'"): put("&#39;")
+            default: bytes.append(byte)
+            }
+        }
+    }
+}
+
+extension Column.Kind {
+    var styleClass: String {
+        switch self {
+        case .count, .decimal, .duration: "number"
+        case .identifier: "identifier"
+        case .timestamp: "moment"
+        case .text, .status: "words"
+        }
+    }
+}

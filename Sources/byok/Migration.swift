@@ -43,5 +43,6 @@ struct Migration: Sendable {
         Migration("0044_proof", PackageResources._044_proof_sql),
         Migration("0045_replicas", PackageResources._045_replicas_sql),
         Migration("0046_spoilers", PackageResources._046_spoilers_sql),
+        Migration("0050_analysis_shape", PackageResources._050_analysis_shape_sql),
     ]
 }

@@ -16,7 +16,8 @@ struct ShapeTests {
         let stage = try SavingsStage()
 
         let found = try stage.database.psql(
-            "select count(*), count(*) - count(distinct s.shape), count(*) - count(s.shape) from (\(Self.everyShape)) s")
+            "select count(*), count(*) - count(distinct s.shape), count(*) - count(s.shape) from (\(Self.everyShape)) s"
+        )
 
         #expect(found == "23328|0|0")
     }

@@ -44,5 +44,6 @@ struct Migration: Sendable {
         Migration("0045_replicas", PackageResources._045_replicas_sql),
         Migration("0046_spoilers", PackageResources._046_spoilers_sql),
         Migration("0047_rewrap_commit", PackageResources._047_rewrap_commit_sql),
+        Migration("0050_analysis_shape", PackageResources._050_analysis_shape_sql),
     ]
 }

@@ -48,6 +48,8 @@ begin
                     ('hash_mem_multiplier', case role when 'byok_savings' then '4' end),
                     -- Its groups are few beside the rows: several processes make them sooner than one.
                     ('parallel_tuple_cost', case role when 'byok_savings' then '0.01' end),
+                    -- What it joins is a hash of few beside many: to sort the many for that is not worth it.
+                    ('enable_mergejoin', case role when 'byok_savings' then 'off' end),
                     ('jit', case role when 'byok_savings' then 'off' end)
             ) setting (name, value)
         where value is not null and not exists (
@@ -238,7 +240,8 @@ insert into calls values
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
     ('byok_rotate', 'record_verification'),
 
-    ('byok_savings', 'id_buckets'), ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
+    ('byok_savings', 'analysis_shape'), ('byok_savings', 'id_buckets'), ('byok_savings', 'key_spells'),
+    ('byok_savings', 'key_stretches'),
     ('byok_savings', 'period_parts'), ('byok_savings', 'price_periods'), ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');

@@ -5,13 +5,15 @@
 -- price of a credit in it, or null. $10 to $12: kind, provider and rate in percent of each claim.
 --
 -- The analyses are read once, by several processes, into cells of equal ones; all but the ledger follows from the cells.
--- Nothing is summed but counts, tokens and fingerprints: equal amounts are multiplied. What a moment falls into is joined,
--- not computed: the planner would take every moment for a group of its own, and sort.
+-- Nothing is summed but counts, tokens and fingerprints: equal amounts are multiplied. What analyses are is one number,
+-- looked up once for each: there are few of them, and a number is sooner told from others than seven columns. What a moment
+-- falls into is joined, not computed: the planner would take every moment for a group of its own, and sort.
 with
-cells as (
-    select a.user_id, a.kind, a.provider, a.mode, a.fallback_reason,
-        case when a.fallback_reason = 'key_disabled' and a.mode = 'fallback' then a.key_id end as key_id, a.credits_list, a.credits_charged,
-        case when $7::boolean and a.mode = 'own_key' then a.model end as model,
+cells as materialized (
+    select a.user_id,
+        byok.analysis_shape(a.kind, a.provider, a.mode, a.fallback_reason,
+            case when $7::boolean and a.mode = 'own_key' then a.model end, a.credits_list, a.credits_charged) as shape,
+        case when a.fallback_reason = 'key_disabled' and a.mode = 'fallback' then a.key_id end as key_id,
         b.at as since, coalesce(h.stretch, 0) as stretch,
         count(*) as analyses,
         count(*) filter (where a.input_tokens is not null and a.output_tokens is not null) as metered,
@@ -23,21 +25,60 @@ cells as (
         on h.user_id = a.user_id and h.at <= a.started_at and h.until > a.started_at
     left join byok.period_parts($5) b
         on b.number = case
+            when cardinality($5::timestamptz[]) = 1 then 1
+            when cardinality($5::timestamptz[]) = 2
+                then case when a.started_at >= ($5::timestamptz[])[2] and (cardinality($4::timestamptz[]) = 2
+                    or a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key') then 2 else 1 end
             when a.kind = any ($6::text[]) or $7::boolean and a.mode = 'own_key'
                 then width_bucket(a.started_at, $5::timestamptz[])
             when cardinality($4::timestamptz[]) = 1 then 1
             else width_bucket(($4::timestamptz[])[width_bucket(a.started_at, $4::timestamptz[])], $5::timestamptz[])
         end
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    group by 1, 2, 3, 4, 5
+),
+-- One analysis of each shape says what they are. `recorded`: the cause that a fallback has on record, as below.
+samples as materialized (
+    select c.shape, a.kind, a.provider, a.mode, a.model, a.credits_list as list, a.credits_charged as charged,
+        a.mode = 'own_key' as is_own, a.mode = 'plan' as is_plan, a.mode = 'fallback' as is_fallback,
+        coalesce(a.credits_charged >= 0 and a.credits_charged < 'NaN', false) as is_charge_known,
+        coalesce(a.credits_list = 'NaN' or a.credits_charged = 'NaN', true) as is_unpriced,
+        coalesce(a.credits_list >= 0 and a.credits_list < 'NaN' and a.credits_charged >= 0 and a.credits_charged < 'NaN'
+            -- An own key is always some provider's.
+            and (a.mode <> 'own_key'
+                or a.provider in ('anthropic', 'openai', 'google', 'deepseek', 'mistral', 'groq')), false) as is_regular,
+        case when a.mode = 'fallback' then
+            case a.fallback_reason when 'key_refused' then 1 when 'key_rejected' then 1 when 'key_disabled' then 2
+                when 'provider_balance_empty' then 3 when 'rate_limited' then 4 when 'provider_outage' then 5
+                when 'not_checked' then 6 when 'user_choice' then 7 end
+        end as recorded
+    from (select c.shape, min(c.first_at) as at from cells c group by 1) c
+    cross join lateral (
+        select a.kind, a.provider, a.mode, a.fallback_reason, m.model, a.credits_list, a.credits_charged
+        from byok.analyses a
+        cross join lateral (select case when $7::boolean and a.mode = 'own_key' then a.model end as model) m
+        where a.started_at = c.at and ($3::uuid is null or a.user_id = $3)
+            and byok.analysis_shape(a.kind, a.provider, a.mode, a.fallback_reason, m.model, a.credits_list,
+                a.credits_charged) = c.shape
+        limit 1
+    ) a
 ),
 tariff as materialized (
     select b.at as since, p.kind, p.provider, p.credits_list, p.credits_own_key as own
     from unnest($5::timestamptz[]) b (at)
     join byok.price_periods($1, $2) p on p.valid_from <= b.at and p.until > b.at
 ),
--- What each user held of each provider in each stretch of the period. Of several keys of a provider the best, by state: usable,
--- set_aside, not_checked, disabled; `event_id` is the event since which it was so.
+-- What the price lists said of each shape in each part of the period.
+offers as materialized (
+    select s.*, b.at as since, t.credits_list as price_list, t.own as price_own, k.input_price, k.output_price
+    from samples s
+    cross join unnest($5::timestamptz[]) b (at)
+    left join tariff t on t.kind = s.kind and t.provider = s.provider and t.since = b.at
+    left join byok.token_price_periods($1, $2, $8) k
+        on s.is_own and k.provider = s.provider and k.model = s.model and k.valid_from <= b.at and k.until > b.at
+),
+-- What each user held of each provider in each stretch of the period. Of several keys of a provider the best, by state:
+-- usable, set_aside, not_checked, disabled; `event_id` is the event since which it was so.
 spells as materialized (select s.* from byok.key_spells($1, $2, $3) s),
 stretches as materialized (select t.user_id, t.stretch, t.at from byok.key_stretches($1, $2, $3) t),
 holdings as materialized (
@@ -70,55 +111,39 @@ choices as materialized (
     ) k on true
     order by h.hand, d.kind, d.since, k.state desc nulls last, k.saving, k.provider
 ),
--- Causes of credits missed, as in CauseName below; 0 is none, 10 that no price on an own key is listed. `own`: the price
+-- Causes of credits missed, as named in the parts; 0 is none, 10 that no price on an own key is listed. `own`: the price
 -- that the analysis would have had; where neither a key nor a provider is known, the dearest, so that nothing is overstated.
 judged as materialized (
-    select c.user_id, c.kind, c.provider, c.mode, c.credits_list as list, c.credits_charged as charged, c.stretch,
-        c.since, c.key_id,
-        c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
-        case when k.provider is not null then c.metered::integer else 0 end as costed,
-        (c.input_tokens * k.input_price + c.output_tokens * k.output_price) * 0.000001 as cost,
-        t.credits_list as price_list, t.own as price_own,
-        case c.mode when 'plan' then coalesce(b.provider, c.provider) else coalesce(c.provider, b.provider) end as party,
-        o.own, case when c.credits_charged >= 0 and c.credits_charged < 'NaN'
-            then c.analyses * (c.credits_charged - o.own) end as missed,
-        c.credits_charged >= 0 and c.credits_charged < 'NaN' as is_charge_known,
-        coalesce(c.credits_list = 'NaN' or c.credits_charged = 'NaN', true) as is_unpriced,
-        coalesce(c.credits_list >= 0 and c.credits_list < 'NaN' and c.credits_charged >= 0 and c.credits_charged < 'NaN'
-            -- An own key is always some provider's.
-            and (c.mode <> 'own_key'
-                or c.provider in ('anthropic', 'openai', 'google', 'deepseek', 'mistral', 'groq')), false) as is_regular,
+    select c.user_id, c.shape, c.since, c.stretch, c.key_id, s.is_own, s.is_plan, s.is_fallback, s.is_charge_known,
+        s.is_unpriced, s.is_regular, c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
+        c.analyses * s.list as list, c.analyses * s.charged as charged,
+        case when s.input_price is not null then c.metered::integer else 0 end as costed,
+        (c.input_tokens * s.input_price + c.output_tokens * s.output_price) * 0.000001 as cost, p.party,
+        case when s.is_charge_known then c.analyses * (s.charged - o.own) end as missed,
         case
-            when c.mode = 'own_key' then 0
+            when s.is_own then 0
             when o.own is null then 10
             -- The recorded reason of a fallback decides; else what the history of the keys says.
-            when c.mode = 'fallback' and c.fallback_reason in ('key_refused', 'key_rejected') then 1
-            when c.mode = 'fallback' and c.fallback_reason = 'key_disabled' then 2
-            when c.mode = 'fallback' and c.fallback_reason = 'provider_balance_empty' then 3
-            when c.mode = 'fallback' and c.fallback_reason = 'rate_limited' then 4
-            when c.mode = 'fallback' and c.fallback_reason = 'provider_outage' then 5
-            when c.mode = 'fallback' and c.fallback_reason = 'not_checked' then 6
-            when c.mode = 'fallback' and c.fallback_reason = 'user_choice' then 7
-            when strpos(h.hand, ',' || case c.mode when 'plan' then b.provider else coalesce(c.provider, b.provider) end
-                || ' disabled,') > 0 then 2
-            when c.mode = 'fallback' then 9
+            when s.recorded is not null then s.recorded
+            when strpos(h.hand, ',' || p.party || ' disabled,') > 0 then 2
+            when s.is_fallback then 9
             when b.state = 'usable' then 7
             when b.state = 'not_checked' then 6
             when b.state = 'set_aside' then 9
             else 8
         end as cause
     from cells c
+    left join offers s on s.shape = c.shape and s.since = c.since
     left join hands h on h.user_id = c.user_id and h.stretch = c.stretch
-    left join choices b on b.hand = coalesce(h.hand, '') and b.kind = c.kind and b.since = c.since
-    left join tariff t on t.kind = c.kind and t.provider = c.provider and t.since = c.since
-    left join byok.token_price_periods($1, $2, $8) k
-        on c.mode = 'own_key' and k.provider = c.provider and k.model = c.model
-        and k.valid_from <= c.since and k.until > c.since
+    left join choices b on b.hand = coalesce(h.hand, '') and b.kind = s.kind and b.since = c.since
+    cross join lateral (
+        select case when s.is_plan then coalesce(b.provider, s.provider) else coalesce(s.provider, b.provider) end
+    ) p (party)
     cross join lateral (
         select case
-            when c.mode = 'own_key' then null
-            when b.provider is not null and (c.mode = 'plan' or c.provider is null) then b.own
-            when c.provider is not null then t.own
+            when s.is_own then null
+            when b.provider is not null and (s.is_plan or s.provider is null) then b.own
+            when s.provider is not null then s.price_own
             else b.dearest
         end
     ) o (own)
@@ -126,20 +151,20 @@ judged as materialized (
 -- By user. A sum is null where nothing of it is known. Rows set aside are in no list price, charge beside it or rate; they
 -- are counted, and charged, and missed what they missed, all the same.
 sums as materialized (
-    select j.user_id, bool_or(j.mode <> 'plan') as has_used,
+    select j.user_id, bool_or(not j.is_plan) as has_used,
         sum(j.analyses) as analyses,
         sum(j.analyses) filter (where j.cause <> 10) as eligible,
-        sum(j.analyses) filter (where j.mode = 'own_key') as own_key,
-        sum(j.analyses) filter (where j.mode = 'plan') as plan,
-        sum(j.analyses) filter (where j.mode = 'fallback') as fallback,
+        sum(j.analyses) filter (where j.is_own) as own_key,
+        sum(j.analyses) filter (where j.is_plan) as plan,
+        sum(j.analyses) filter (where j.is_fallback) as fallback,
         sum(j.analyses) filter (where j.is_unpriced) as unpriced,
         sum(j.analyses) filter (where not j.is_regular) as irregular,
-        sum(j.analyses) filter (where not j.is_regular and j.mode = 'own_key') as own_irregular,
-        sum(j.analyses * j.list) filter (where j.is_regular) as list,
-        sum(j.analyses * j.charged) filter (where j.is_regular) as charged,
-        sum(j.analyses * j.charged) filter (where j.charged < 'NaN') as charged_all,
-        sum(j.analyses * (j.list - j.charged)) filter (where j.is_regular and j.mode = 'own_key') as own_saved,
-        sum(j.analyses) filter (where j.cause between 1 and 9 and j.is_charge_known is not true) as not_known,
+        sum(j.analyses) filter (where not j.is_regular and j.is_own) as own_irregular,
+        sum(j.list) filter (where j.is_regular) as list,
+        sum(j.charged) filter (where j.is_regular) as charged,
+        sum(j.charged) filter (where j.charged < 'NaN') as charged_all,
+        sum(j.list - j.charged) filter (where j.is_regular and j.is_own) as own_saved,
+        sum(j.analyses) filter (where j.cause between 1 and 9 and not j.is_charge_known) as not_known,
         sum(j.missed) filter (where j.cause between 1 and 9) as missed,
         array[
             sum(j.analyses) filter (where j.cause = 1), sum(j.analyses) filter (where j.cause = 2),
@@ -155,9 +180,9 @@ sums as materialized (
             sum(j.missed) filter (where j.cause = 7), sum(j.missed) filter (where j.cause = 8),
             sum(j.missed) filter (where j.cause = 9)
         ] as cause_missed,
-        min(j.first_at) filter (where j.mode = 'own_key') as first_own_key_at,
-        max(j.last_at) filter (where j.mode = 'own_key') as last_own_key_at,
-        sum(j.metered) filter (where j.mode = 'own_key') as metered,
+        min(j.first_at) filter (where j.is_own) as first_own_key_at,
+        max(j.last_at) filter (where j.is_own) as last_own_key_at,
+        sum(j.metered) filter (where j.is_own) as metered,
         sum(j.costed) as costed, sum(j.cost) as cost
     from judged j
     group by 1
@@ -166,23 +191,23 @@ sums as materialized (
 repriced as materialized (
     select distinct j.user_id
     from judged j
-    where (j.kind, j.provider) in (
+    join offers s on s.shape = j.shape and s.since = j.since
+    where (s.kind, s.provider) in (
         select t.kind, t.provider from tariff t
         group by 1, 2
         having min(t.credits_list) <> max(t.credits_list) or min(t.own) <> max(t.own)
     )
-    group by j.user_id, j.kind, j.provider
-    having min(j.price_list) <> max(j.price_list) or min(j.price_own) <> max(j.price_own)
+    group by j.user_id, s.kind, s.provider
+    having min(s.price_list) <> max(s.price_list) or min(s.price_own) <> max(s.price_own)
 ),
 -- The same analyses by what they were.
 shapes as materialized (
-    select ($4::timestamptz[])[width_bucket(s.since, $4::timestamptz[])] as month, s.kind, s.provider, s.mode,
-        t.credits_list as price_list, t.own as price_own, s.list, s.charged, s.is_regular, s.analyses, s.first_at, s.last_at
+    select ($4::timestamptz[])[width_bucket(j.since, $4::timestamptz[])] as month, s.kind, s.provider, s.mode,
+        s.price_list, s.price_own, s.list, s.charged, s.is_regular, j.analyses, j.first_at, j.last_at
     from (
-        select j.since, j.kind, j.provider, j.mode, j.list, j.charged, bool_and(j.is_regular) as is_regular,
-            sum(j.analyses) as analyses, min(j.first_at) as first_at, max(j.last_at) as last_at
+        select j.since, j.shape, sum(j.analyses) as analyses, min(j.first_at) as first_at, max(j.last_at) as last_at
         from judged j
-        group by 1, 2, 3, 4, 5, 6
-    ) s
-    left join tariff t on t.kind = s.kind and t.provider = s.provider and t.since = s.since
+        group by 1, 2
+    ) j
+    join offers s on s.shape = j.shape and s.since = j.since
 ),

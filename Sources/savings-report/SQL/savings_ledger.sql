@@ -188,7 +188,9 @@ users as materialized (
     where user_id is not null
 ),
 ranked as materialized (
-    select u.*, row_number() over (order by u.saved desc nulls last, u.user_id) as place, count(*) over () as population
+    select u.user_id, u.analyses, u.own_key, u.fallback, u.plan, u.list, u.charged, u.saved, u.rate, u.missed,
+        u.hours_disabled, row_number() over (order by u.saved desc nulls last, u.user_id) as place,
+        count(*) over () as population
     from users u
     -- A statement is its user's, with or without a key.
     where u.keyed and u.rate is not null or $3::uuid is not null

@@ -7,16 +7,19 @@ disabled as materialized (
 keepers as materialized (
     select h.user_id, h.provider from holdings h where h.provider = any ($11::text[])
     union
-    select j.user_id, j.provider from judged j where j.mode <> 'plan' and j.provider = any ($11::text[])
+    select j.user_id, s.provider
+    from judged j
+    join samples s on s.shape = j.shape
+    where not s.is_plan and s.provider = any ($11::text[])
 ),
 -- What claims are held against: what was paid by those with a key. Neither is joined beside a claim, where few rows are
 -- expected: it would be looked up user by user.
 measures as materialized (
-    select j.user_id, j.kind, j.party, (j.user_id, j.party) in (select h.user_id, h.provider from keepers h) as is_party_kept,
-        sum(j.analyses * j.list) as list, sum(j.analyses * j.charged) as charged,
-        sum(j.analyses * j.list) filter (where j.mode = 'own_key') as own_list,
-        sum(j.analyses * j.charged) filter (where j.mode = 'own_key') as own_charged
+    select j.user_id, s.kind, j.party, (j.user_id, j.party) in (select h.user_id, h.provider from keepers h) as is_party_kept,
+        sum(j.list) as list, sum(j.charged) as charged, sum(j.list) filter (where j.is_own) as own_list,
+        sum(j.charged) filter (where j.is_own) as own_charged
     from judged j
+    join samples s on s.shape = j.shape
     where j.is_regular and cardinality($10::text[]) > 0 and j.user_id in (select k.user_id from users k where k.keyed)
     group by 1, 2, 3
 ),
@@ -83,7 +86,7 @@ parts as (
         cross join lateral unnest(t.users, t.analyses, t.missed) with ordinality c (users, analyses, missed, cause)
         left join (
             select j.cause, sum(j.analyses) as analyses from judged j
-            where j.cause between 1 and 9 and j.is_charge_known is not true
+            where j.cause between 1 and 9 and not j.is_charge_known
                 and (select sum(s.not_known) > 0 from sums s)
             group by 1
         ) n on n.cause = c.cause

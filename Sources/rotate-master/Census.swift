@@ -23,12 +23,15 @@ struct Census: Sendable {
             throw PostgresError(.unexpectedResult, operation: "count keys")
         }
         stored = try first.int("stored")
-        lines = try first.optionalInt("version") == nil ? [] : rows.map { row throws(PostgresError) in
-            Line(
-                version: try row.int("version"), readable: try row.int("readable"),
-                quarantined: try row.int("quarantined"), readableHere: try row.int("readable_here"),
-                setAside: try row.int("set_aside"))
-        }
+        lines =
+            try first.optionalInt("version") == nil
+            ? []
+            : rows.map { row throws(PostgresError) in
+                Line(
+                    version: try row.int("version"), readable: try row.int("readable"),
+                    quarantined: try row.int("quarantined"), readableHere: try row.int("readable_here"),
+                    setAside: try row.int("set_aside"))
+            }
     }
 
     /// What this session is shown.

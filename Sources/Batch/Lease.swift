@@ -70,7 +70,8 @@ public struct Lease: Sendable {
             while (try? await Task.sleep(for: timeToLive / 3)) != nil {
                 // An unreachable database leaves the lease as it is: whoever takes it over changes the token.
                 guard let rows = try? await connection.query(renew), let row = try? rows.single() else { continue }
-                if (try? row.bool("renewed")) == false {
+                // A release that overtook it took the row.
+                if !Task.isCancelled, (try? row.bool("renewed")) == false {
                     run.stop.markLeaseLost()
                     return
                 }

@@ -12,8 +12,9 @@ public struct SourceList: Sendable {
     /// Folders are searched through; a name with `*`, `?` or `[` is a pattern when no file is called so.
     public init(_ names: [String]) {
         for name in names { add(name) }
-        var seen: Set<String> = []
-        files = files.filter { seen.insert($0).inserted }
+        // By bytes: two spellings of a letter are one text and two files.
+        var seen: Set<[UInt8]> = []
+        files = files.filter { seen.insert(Array($0.utf8)).inserted }
     }
 
     private mutating func add(_ name: String) {

@@ -2,12 +2,10 @@ internal import FoundationEssentials
 internal import Postgres
 internal import Synchronization
 
-/// Writes what was sealed anew, a statement and a transaction at a time, on a connection of its own.
-actor PageWriter {
-    /// Its connection's own thread: what is sent next need not wait for a thread that opens and seals.
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe connection.unownedExecutor }
-
-    private let connection: PostgresConnection
+/// Writes what was sealed anew, a statement and a transaction at a time, on a connection of its own. Runs where that does:
+/// it need not wait for a thread that opens and seals.
+actor PageWriter: ConnectionActor {
+    nonisolated let connection: PostgresConnection
     private let context: SweepContext
     private let rate: SharedRate?
     private var pace: BatchPace

@@ -57,13 +57,13 @@ public struct Sweep: Sendable {
                 let before = context.tally.now.counts
                 let source = isFew ? PageSource.rest(rest.sorted { $0.id < $1.id }) : .ordered(after: cursor)
                 await pump(source)
+                context.tally.change { $0.pass += 1 }
                 let after = context.tally.now.counts
                 // What came in behind this pass is found behind the fence; a look costs a scan of the whole table.
                 let isThrough = !isFew && cursor == nil && after.changed == before.changed
                 if isThrough, passes != nil, !context.halt.isMet { return true }
                 if !isFew { cursor = nil }
                 looks += 1
-                context.tally.change { $0.pass += 1 }
                 if after.rotated == before.rotated { await context.halt.sleep(for: .seconds(1)) }
             }
         } catch {

@@ -19,7 +19,7 @@ public final class SweepHalt: Sendable {
 
     /// In short steps; false when it was cut short.
     @discardableResult
-    func sleep(for duration: Duration) async -> Bool {
+    public func sleep(for duration: Duration) async -> Bool {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {
             if isMet { return false }

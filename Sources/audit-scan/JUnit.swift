@@ -15,7 +15,7 @@ enum JUnit {
             let listed = leaks[source.source] ?? []
             for leak in listed { text += failure(leak) }
             if listed.count < source.findings { text += further(source.findings - listed.count) }
-            for problem in source.problems { text += error(problem.rawValue) }
+            for fault in source.faults { text += error(fault) }
             text += "  </testcase>\n"
         }
         for (source, _) in missing {

@@ -58,7 +58,7 @@ enum SARIF {
 
     private static func invocation(_ summary: ScanSummary) -> JSONText.Value {
         let skipped =
-            summary.coverage.flatMap { source in source.problems.map { (source.source, $0.rawValue) } }
+            summary.coverage.flatMap { source in source.faults.map { (source.source, $0) } }
             + summary.missing.map { ($0.source, "the database did not give it") }
         return .object([
             ("executionSuccessful", .bool(summary.isEverythingRead)),

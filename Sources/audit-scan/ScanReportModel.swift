@@ -93,8 +93,8 @@ enum ScanReportModel {
             [
                 .text(source.source), source.size.map(Cell.count) ?? .unknown, .count(source.bytesSeen),
                 .count(source.bytesSeenBefore), .count(source.lines), .count(source.findings),
-                .status(source.isWhole ? .pass : .fail),
-                .text(source.problems.map(\.rawValue).joined(separator: "; ")),
+                .status(source.faults.isEmpty ? .pass : .fail),
+                .text(source.faults.joined(separator: "; ")),
             ]
         }
         let failed = summary.missing.map { source, failure -> [Cell] in

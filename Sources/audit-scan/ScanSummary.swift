@@ -15,8 +15,12 @@ struct ScanSummary: Sendable {
         let findings: Int
         let problems: [SourceProblem]
 
-        /// Read to its end, now or before. A stop leaves a source without a problem, and not whole.
-        var isWhole: Bool { problems.isEmpty && size.map { bytesSeen + bytesSeenBefore >= $0 } ?? false }
+        /// Why it was not read to its end, now or before. A stop leaves a source without a problem, and not whole.
+        var faults: [String] {
+            let isThrough = size.map { bytesSeen + bytesSeenBefore >= $0 } ?? false
+            guard problems.isEmpty, !isThrough else { return problems.map(\.rawValue) }
+            return ["was not read to its end: the scan was stopped"]
+        }
     }
 
     let runID: UUID
@@ -44,7 +48,7 @@ struct ScanSummary: Sendable {
         failures.filter { failed in !coverage.contains { $0.source == failed.source } }
     }
     /// Sources that were not read, or not wholly.
-    var unreadCount: Int { coverage.count { !$0.problems.isEmpty } + missing.count }
+    var unreadCount: Int { coverage.count { !$0.faults.isEmpty } + missing.count }
 
     var areAllKeysKnown: Bool { storedKeyCount == knownKeyCount }
     var isEverythingRead: Bool { !wasStopped && failures.isEmpty && coverage.allSatisfy { $0.problems.isEmpty } }
@@ -53,7 +57,9 @@ struct ScanSummary: Sendable {
     var outcomes: [Outcome] {
         var outcomes: [Outcome] = []
         if leakCount > 0 { outcomes.append(.findings) }
-        if !areAllKeysKnown || coverage.contains(where: { !$0.problems.isEmpty }) { outcomes.append(.incomplete) }
+        // What broke off is told by its failure, which says whether the same again may do.
+        let isCut = coverage.contains { $0.problems.contains { $0 != .brokenOff } }
+        if !areAllKeysKnown || isCut { outcomes.append(.incomplete) }
         outcomes += failures.map(\.failure.outcome)
         if disabled.contains(where: { $0.outcome == "held" }) { outcomes.append(.guardTripped) }
         if wasStopped { outcomes.append(.stopped) }

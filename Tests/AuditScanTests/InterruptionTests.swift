@@ -25,6 +25,13 @@ struct InterruptionTests {
         #expect(!end.output.contains(stage.keys[0].key.text.suffix(12)))
     }
 
+    @Test func `a query without a leak that breaks off ends as one that gave nothing`() throws {
+        let atOnce = try stage.scan(["--query", "select 1 / 0"])
+        let later = try stage.scan(["--query", "select 1 / (n - 2) from generate_series(1, 2) n"])
+        #expect(atOnce.status > 1 && later.status == atOnce.status, "\(later.output)")
+        #expect(later.outcome == atOnce.outcome && later.counts["unread_sources"] == 1)
+    }
+
     @Test func `a stop signal ends a query that waits, and what was found before is told`() throws {
         try stage.log("one \(stage.keys[0].key.text)\n")
         let child = try stage.start([stage.logs, "--query", "select pg_sleep(60)"])

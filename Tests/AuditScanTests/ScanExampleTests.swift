@@ -33,6 +33,23 @@ struct ScanExampleTests {
         }
         #expect(written == (try Data(contentsOf: committed)))
     }
+
+    @Test func `a source that a stop cut short is clean in no format`() {
+        let summary = ScanSummary(
+            runID: ScanSummary.example.runID, startedAt: ScanSummary.example.startedAt,
+            finishedAt: ScanSummary.example.finishedAt,
+            coverage: [
+                .init(
+                    source: "half.log", size: 100, bytesSeen: 60, bytesSeenBefore: 0, lines: 1, findings: 0,
+                    problems: [])
+            ],
+            leaks: [], leakCount: 0, owners: [], knownLeakCount: 0, failures: [], knownKeyCount: 1, storedKeyCount: 1,
+            foreignFingerprintCount: 0, wasStopped: true, state: ScanState())
+        #expect(summary.unreadCount == 1 && summary.outcomes == [.stopped])
+        let fault = "was not read to its end"
+        #expect(JUnit.write(summary).contains(#"errors="1""#) && JUnit.write(summary).contains(fault))
+        #expect(SARIF.write(summary).contains("half.log \(fault)"))
+    }
 }
 
 extension ScanSummary {

@@ -45,6 +45,22 @@ struct RewrapTests {
         #expect(try database.psql("select event from byok.key_events") == "added\nenabled")
     }
 
+    @Test func `a batch's commit does not wait for the disk, and a step behind it does`() throws {
+        let id = try database.addKey(1)
+        try database.makeCurrent(2)
+        let rotationID = try rotation.begin()
+        func commits(_ setting: String, _ call: String) throws -> String {
+            try database.psql(
+                "set synchronous_commit = \(setting); begin; select from \(call); show synchronous_commit; commit; "
+                    + "show synchronous_commit", role: "byok_rotate")
+        }
+        let step = "byok.fence_rotation(\(rotation.hold), \(rotationID))"
+
+        #expect(try commits("on", rewrap(id)).suffix(6) == "off\non")
+        #expect(try commits("off", step).suffix(6) == "on\noff")
+        #expect(try commits("remote_apply", step).suffix(25) == "remote_apply\nremote_apply")
+    }
+
     @Test func `the same batch again answers the same and writes nothing`() throws {
         let id = try database.addKey(1)
         try database.makeCurrent(2)

@@ -1,6 +1,6 @@
 -- As before, but its commit does not wait for the disk, nor for a synchronous standby. What a crash of the server takes
--- back is under the key it was under before, and is found by the next look; whatever says how far a rotation has come is
--- committed to the disk behind it. A small batch is no longer mostly its commit, and others' commits wait for fewer.
+-- back is under the key it was under before, and is found by the next look; the steps that say how far a rotation has come
+-- are committed to the disk behind it. A small batch is no longer mostly its commit, and others' commits wait for fewer.
 create or replace function byok.rewrap_keys(
     shard text, token uuid, target integer,
     ids uuid[], user_ids uuid[], versions integer[], nonces bytea[], sealed bytea[],
@@ -40,5 +40,27 @@ begin
         left join byok.api_keys k on k.id = n.id
         where k.sealed is distinct from n.sealed;
     end if;
+end
+$$;
+
+-- As before; and its steps reach the disk, with all that was written before, where the server's commits usually do not.
+create or replace function byok.hold_rotation(shard text, token uuid, rotation_id bigint) returns byok.rotations
+language plpgsql set search_path = '' as $$
+declare
+    rotation byok.rotations;
+begin
+    perform byok.hold_lease('rotate-master', $1, $2);
+    if pg_catalog.current_setting('synchronous_commit') = 'off' then
+        perform pg_catalog.set_config('synchronous_commit', 'on', true);
+    end if;
+    -- Until this step is committed the current key stays current, while seals go on being counted.
+    lock table byok.master_keys in row exclusive mode;
+    select r.* into rotation from byok.rotations r where r.id = $3 and r.finished_at is null for update;
+    if not found or not exists (
+        select from byok.master_keys m where m.version = rotation.target and m.state = 'current'
+    ) then
+        raise exception 'this rotation is over, or its target is not current any more' using errcode = 'BK009';
+    end if;
+    return rotation;
 end
 $$;

@@ -59,6 +59,7 @@ public enum JobRunner {
     }
 
     private static func prepare() {
+        StandardStreams.holdClosed()
         _ = ProcessHardening.apply()
         StopSignal.install()
     }

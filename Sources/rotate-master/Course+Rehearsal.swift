@@ -34,12 +34,11 @@ extension Course {
             next: finding.unreadable.isEmpty ? "rotate-master run" : "look at the rows that do not open")
     }
 
-    /// Reading and opening was measured here; writing costs some 7 µs a row more at full speed, and 40 µs at the polite
-    /// pace, as measured on two cores.
+    /// Reading and opening was measured here; writing goes on beside it, and mostly takes longer.
     private static func prediction(rows: Int, measured: Duration, opened: Int, isFast: Bool) -> Int {
         guard opened > 0 else { return 0 }
-        let reading = measured / .microseconds(1) / Double(opened)
-        let cost = max(reading, isFast ? 7 : 40)
-        return max(1, Int((Double(rows) * cost / 1_000_000).rounded(.up)))
+        let reading = measured / .seconds(1) / Double(opened)
+        let writing = 1 / Double(isFast ? PlanForecast.fastRate : PlanForecast.politeRate)
+        return max(1, Int((Double(rows) * max(reading, writing)).rounded(.up)))
     }
 }

@@ -2,8 +2,9 @@ import Batch
 
 /// What a sweep will take, from what was measured: on two cores, with the suite's own table.
 struct PlanForecast: Sendable {
-    /// Keys a second: the least that the default pace gives beside a busy service, and `--fast` in a quiet hour.
-    static let politeRate = 25_000, fastRate = 150_000
+    /// Keys a second: the least that the default pace gives beside a busy service, and `--fast` in a quiet hour, both by
+    /// `scripts/bench rotate`.
+    static let politeRate = 12_000, fastRate = 45_000
     /// Bytes of WAL a key: with few checkpoints, and with one every few thousand rows (a page image each).
     static let leastWAL = 600, mostWAL = 10_000
 

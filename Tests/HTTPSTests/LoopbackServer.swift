@@ -46,6 +46,8 @@ final class LoopbackServer: Sendable {
         while true {
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else { break }
+            // A child of another test that held this end too would keep a reset from being one.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             state.withLock { $0.descriptors.append(descriptor) }
             Thread.detachNewThread { [self] in
                 let connection = Connection(descriptor: descriptor) { head in
@@ -97,10 +99,12 @@ struct Connection: Sendable {
         write(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
-    /// Closes with a TCP reset.
+    /// Closes with a TCP reset. The number stays taken: `stop` shuts it down later, whosever it were by then.
     func reset() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
-        close(descriptor)
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        dup2(nothing, descriptor)
+        close(nothing)
     }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Lets writers through, or holds them while the sweep is paused or the replicas are behind.
+/// Lets writers through, or holds them for as long as the sweep has to wait.
 final class Gate: Sendable {
     private let reason = Mutex<WaitReason?>(nil)
 

@@ -79,7 +79,7 @@ public struct RotationSteps: Sendable {
             idempotent: true)
     }
 
-    /// A pause, or a replica that is behind, holds these steps as it holds the sweep.
+    /// What holds the sweep holds these steps too.
     private func repeated<Value>(
         _ statement: Statement, in context: SweepContext? = nil, _ read: (Row) throws(PostgresError) -> Value
     ) async throws(RotationError) -> Value {

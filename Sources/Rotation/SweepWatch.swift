@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 public import Postgres
 
-/// Looks after a sweep once a second: says where it stands, and holds it while it is paused or replicas are behind.
+/// Looks after a sweep once a second: says where it stands, and holds it while it is paused, replicas are behind, or the
+/// server has enough to do.
 public actor SweepWatch {
     /// What was seen beside the counts, for the report.
     public struct Sight: Sendable {
@@ -17,6 +18,7 @@ public actor SweepWatch {
     private let before: ShardProgress
     private let total: Int
     private let replicas: ReplicaWatch
+    private var health: ServerHealth
     private let told: @Sendable (Tally.Standing, Sight) -> Void
     private var lastWAL: Int?
     private var lastLook: (at: ContinuousClock.Instant, rotated: Int)?
@@ -27,13 +29,15 @@ public actor SweepWatch {
     /// look.
     public init(
         _ context: SweepContext, on connection: PostgresConnection, after before: ShardProgress, total: Int,
-        _ replicas: ReplicaWatch, _ told: @escaping @Sendable (Tally.Standing, Sight) -> Void = { _, _ in }
+        _ replicas: ReplicaWatch, _ health: ServerHealth,
+        _ told: @escaping @Sendable (Tally.Standing, Sight) -> Void = { _, _ in }
     ) {
         self.context = context
         self.connection = connection
         self.before = before
         self.total = total
         self.replicas = replicas
+        self.health = health
         self.told = told
     }
 
@@ -55,7 +59,8 @@ public actor SweepWatch {
         do throws(RotationError) {
             let (isPaused, wal) = try await note()
             let isBehind = await measureReplicas(at: wal)
-            context.gate.set(isPaused ? .pause : isBehind ? .replica : nil)
+            let load = health.reasonToWait(try? await ServerHealth.Answer(on: connection))
+            context.gate.set(isPaused ? .pause : isBehind ? .replica : load)
             told(context.tally.now, sight)
         } catch .database(let error) where error.isWorthRetrying {
             // The writers meet the same database, and decide.

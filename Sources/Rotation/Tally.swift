@@ -89,5 +89,5 @@ public final class Tally: Sendable {
 
 /// Why a sweep waits.
 public enum WaitReason: String, Sendable, CaseIterable {
-    case pause, replica, lock, timeout, rate, fence
+    case pause, replica, lock, timeout, rate, fence, archive, slot, autovacuum
 }

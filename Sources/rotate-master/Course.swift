@@ -66,7 +66,7 @@ struct Course: Sendable {
                 tally: Tally { progress.advance(by: $0) }, halt: halt)
             let watch = SweepWatch(
                 context, on: database.watch, after: before, total: rest,
-                ReplicaWatch(most: settings.maxReplicaLag, asking: database.replica)
+                ReplicaWatch(most: settings.maxReplicaLag, asking: database.replica), settings.health
             ) { standing, sight in progress.advance(by: 0, note: Self.note(standing, sight)) }
             let ending = await travel(context, steps, watch, state, from: before.cursor)
             return await closing.conclude(ending, context, await watch.sight)
@@ -155,6 +155,9 @@ extension WaitReason {
         case .timeout: "a slow database"
         case .rate: "--max-rate"
         case .fence: "transactions that hold byok.api_keys"
+        case .archive: "the archive of WAL"
+        case .slot: "a replication slot that keeps WAL"
+        case .autovacuum: "autovacuum of byok.api_keys"
         }
     }
 }

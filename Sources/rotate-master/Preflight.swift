@@ -7,7 +7,7 @@ import Vault
 /// What must hold before a single row is opened.
 struct Preflight: Sendable {
     /// The last migration that this program's statements need; later numbers may be another job's.
-    static let neededMigration = 46
+    static let neededMigration = 51
 
     /// The database's `now()` when the run began.
     let now: Timestamp

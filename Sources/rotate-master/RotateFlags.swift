@@ -9,6 +9,8 @@ struct RotateFlags: ParsableArguments, Sendable {
     @Option(help: RotateSettings.shard.argumentHelp) var shard: String?
     @Option(help: RotateSettings.maxRate.argumentHelp) var maxRate: String?
     @Option(help: RotateSettings.maxReplicaLag.argumentHelp) var maxReplicaLag: String?
+    @Option(name: .customLong("max-wal-backlog"), help: RotateSettings.maxWALBacklog.argumentHelp)
+    var maxWALBacklog: String?
     @Option(help: RotateSettings.holdersConfirmed.argumentHelp) var holdersConfirmed: String?
     @Option(help: RotateSettings.leaseTTL.argumentHelp) var leaseTTL: String?
     @OptionGroup var retention: RetentionFlags

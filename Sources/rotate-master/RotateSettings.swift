@@ -12,6 +12,7 @@ struct RotateSettings: Sendable {
     let shard: Shard
     let maxRate: Double?
     let maxReplicaLag: Int
+    let health: ServerHealth
     let holdersConfirmed: String?
     let leaseTTL: Duration
     let retention: Retention
@@ -20,7 +21,11 @@ struct RotateSettings: Sendable {
         retention = try Retention(flags.retention)
         do throws(SettingError) {
             target = try Self.target.optionalValue(flag: flags.to, in: environment)
-            limits = try Self.fast.value(in: environment) || flags.fast ? .fast : .polite
+            let isFast = try Self.fast.value(in: environment) || flags.fast
+            limits = isFast ? .fast : .polite
+            health = ServerHealth(
+                mostWAL: try Self.maxWALBacklog.value(flag: flags.maxWALBacklog, in: environment),
+                mindsAutovacuum: !isFast)
             workers = try Self.workers.value(flag: flags.workers, in: environment)
             shard = try Self.shard(in: environment).value(flag: flags.shard, in: environment)
             maxRate = try Self.maxRate.optionalValue(flag: flags.maxRate, in: environment)
@@ -50,6 +55,9 @@ struct RotateSettings: Sendable {
     static let maxReplicaLag = Setting<Int>.size(
         "BYOK_ROTATE_MAX_REPLICA_LAG", flag: "--max-replica-lag", default: 64 << 20,
         help: "Wait while a replica is further behind than this; BYOK_REPLICA_URL asks one that the primary hides.")
+    static let maxWALBacklog = Setting<Int>.size(
+        "BYOK_ROTATE_MAX_WAL_BACKLOG", flag: "--max-wal-backlog", default: 4 << 30,
+        help: "Wait while more WAL than this waits for its archive, or is kept for a replication slot.")
     static let holdersConfirmed = Setting<String>(
         "BYOK_ROTATE_HOLDERS_CONFIRMED", flag: "--holders-confirmed",
         help: "Why readers that were seen without the key may be passed over; kept with the rotation.",
@@ -76,6 +84,6 @@ struct RotateSettings: Sendable {
     static let variables: [String] =
         [
             target.variable, fast.variable, workers.variable, shard.variable, maxRate.variable,
-            maxReplicaLag.variable, holdersConfirmed.variable, leaseTTL.variable,
+            maxReplicaLag.variable, maxWALBacklog.variable, holdersConfirmed.variable, leaseTTL.variable,
         ].map(\.description) + [completionIndex]
 }

@@ -1,3 +1,4 @@
+import Rotation
 import System
 
 /// One rotation as the database keeps it: its steps, which no row of a key tells.
@@ -37,10 +38,6 @@ struct RotationEntry: Sendable {
 
 /// How far one shard of a sweep has come.
 struct ShardEntry: Sendable {
-    enum Waiting: String, CaseIterable, Sendable {
-        case pause, replica, lock, timeout, rate, fence
-    }
-
     let shard: String
     let pass: Int
     /// Keys under other versions when it was taken up first.
@@ -55,7 +52,7 @@ struct ShardEntry: Sendable {
     let statementTime: Duration?
     let rowsPerSecond: Double?
     let replicaLagBytes: Int?
-    let waiting: Waiting?
+    let waiting: WaitReason?
     let sweptAt: Timestamp?
     let updatedAt: Timestamp
 

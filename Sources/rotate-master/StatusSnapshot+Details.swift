@@ -1,4 +1,5 @@
 import Batch
+import Rotation
 import System
 
 extension StatusSnapshot {

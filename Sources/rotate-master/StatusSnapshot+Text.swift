@@ -1,5 +1,6 @@
 import Batch
 import FoundationEssentials
+import Rotation
 import System
 
 extension StatusSnapshot {

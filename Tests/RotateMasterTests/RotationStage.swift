@@ -13,7 +13,7 @@ struct RotationStage {
         database = try cluster.makeDatabase(schema: true)
         folder = FileManager.default.temporaryDirectory.appending(path: "byok-rotation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        _ = try database.psql("insert into byok.migrations (number, name) values (46, 'spoilers')", role: "byok_owner")
+        _ = try database.psql("insert into byok.migrations (number, name) values (51, 'brakes')", role: "byok_owner")
         try register(1)
         try plant(keyCount, under: 1)
     }

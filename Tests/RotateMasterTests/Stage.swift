@@ -14,7 +14,7 @@ struct Stage {
         database = try cluster.makeDatabase(schema: true)
         folder = FileManager.default.temporaryDirectory.appending(path: "byok-rotate-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        _ = try database.psql("insert into byok.migrations (number, name) values (46, 'spoilers')", role: "byok_owner")
+        _ = try database.psql("insert into byok.migrations (number, name) values (51, 'brakes')", role: "byok_owner")
         for version in [1, 2] { try register(version) }
         if isCurrent { try makeCurrent(2) }
     }

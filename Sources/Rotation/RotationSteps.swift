@@ -21,14 +21,15 @@ public struct RotationSteps: Sendable {
     }
 
     /// Begins a rotation to the current key, or goes on with the one that is open.
-    public func begin(_ target: MasterKeyVersion, holdersConfirmed: String?) async throws(RotationError)
-        -> RotationState
-    {
+    /// `waiting` hears once that somebody holds the table.
+    public func begin(
+        _ target: MasterKeyVersion, holdersConfirmed: String?, waiting: () -> Void = {}
+    ) async throws(RotationError) -> RotationState {
         try await repeated(
             Statement(
                 "begin rotation", sql: PackageResources.begin_rotation_sql,
                 [.text(hold.shard), .uuid(hold.token), .int(Int(target.rawValue)), .text(holdersConfirmed)],
-                deadline: Self.long, idempotent: true)
+                deadline: Self.long, idempotent: true), waiting: waiting
         ) { row throws(PostgresError) in try RotationState(row) }
     }
 
@@ -81,10 +82,12 @@ public struct RotationSteps: Sendable {
 
     /// What holds the sweep holds these steps too.
     private func repeated<Value>(
-        _ statement: Statement, in context: SweepContext? = nil, _ read: (Row) throws(PostgresError) -> Value
+        _ statement: Statement, in context: SweepContext? = nil, waiting: () -> Void = {},
+        _ read: (Row) throws(PostgresError) -> Value
     ) async throws(RotationError) -> Value {
         let end = ContinuousClock.now + patience
         var pause: Duration = .milliseconds(200)
+        var isFirst = true
         defer { context?.tally.wait(for: nil) }
         while true {
             if let context, await !context.gate.pass(halt, context.tally) { throw .interrupted }
@@ -94,6 +97,8 @@ public struct RotationSteps: Sendable {
                 guard error.kind == .retryTransaction else { throw RotationError(error) }
                 guard ContinuousClock.now < end else { throw .tableInUse }
                 context?.tally.wait(for: .fence)
+                if isFirst { waiting() }
+                isFirst = false
                 guard await halt.sleep(for: pause) else { throw .interrupted }
                 pause = min(pause * 1.5, .seconds(5))
             }

@@ -58,7 +58,9 @@ struct Course: Sendable {
         let steps = RotationSteps(on: database.desk, hold, halt)
         let closing = Closing(self, record, start)
         do throws(RotationError) {
-            let state = try await steps.begin(preflight.target, holdersConfirmed: settings.holdersConfirmed)
+            let state = try await steps.begin(preflight.target, holdersConfirmed: settings.holdersConfirmed) {
+                run.log.warning("waiting", "the rotation cannot begin yet: waiting for \(WaitReason.fence.words)")
+            }
             let before = try await ShardProgress.read(rotation: state.id, shard: hold.shard, on: database.desk)
             let progress = run.progress("keys", total: rest)
             let context = SweepContext(

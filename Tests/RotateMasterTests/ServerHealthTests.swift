@@ -61,6 +61,21 @@ struct ServerHealthTests {
         #expect(try stage.count("byok.api_keys where master_key_version = 1") == 0)
     }
 
+    @Test func `a run that cannot begin for somebody else's transaction says so, and begins behind it`() throws {
+        let stage = try Stage(cluster: PrivateCluster())
+        try stage.plant(10)
+        let holder = try Subprocess(
+            Repository.psql, ["-X", "-q"], environment: stage.database.environment(),
+            input: "begin; lock table byok.api_keys in row exclusive mode; select pg_sleep(3); commit")
+        try stage.wait { try stage.count("pg_locks where relation = 'byok.api_keys'::regclass and granted") > 0 }
+
+        let ended = try stage.run()
+
+        #expect(holder.wait().status == 0)
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.stderr.components(separatedBy: "cannot begin yet").count == 2, "\(ended.stderr)")
+    }
+
     private func expectHeld(_ stage: Stage, by reason: String) throws {
         try stage.wait {
             try stage.count("byok.rotation_progress where waiting_for = '\(reason)' or swept_at is not null") > 0

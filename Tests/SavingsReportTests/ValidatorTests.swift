@@ -5,21 +5,12 @@ import Testing
 /// Public validators look at what a run wrote. `scripts/bootstrap --tests` installs them where it can: focus-validator
 /// wants Python 3.12, axe a Chromium.
 struct ValidatorTests {
-    private static let python = Repository.root.appending(path: ".build/validators/bin/python").path
     private static let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    /// The folder in which Python keeps a package, where it has it.
-    private static func home(of package: String) -> URL? {
-        let finished = try? Subprocess.run(
-            python, ["-c", "import \(package), pathlib; print(pathlib.Path(\(package).__file__).parent.parent)"])
-        guard let finished, finished.status == 0 else { return nil }
-        return URL(filePath: finished.stdout.trimmingCharacters(in: .whitespacesAndNewlines))
-    }
-
-    private static let hasFocusValidator = home(of: "focus_validator") != nil
-    private static let hasAxe = home(of: "axe_playwright_python") != nil && chromium != nil
+    private static let hasFocusValidator = PublicValidators.home(of: "focus_validator") != nil
+    private static let hasAxe = PublicValidators.home(of: "axe_playwright_python") != nil && chromium != nil
 
     private func ended() throws -> SavingsEnded {
         let stage = try SavingsStage()
@@ -52,13 +43,14 @@ struct ValidatorTests {
     func `focus-validator finds what nothing can satisfy, and no more`() throws {
         let ended = try ended()
         let file = try #require(ended.folder?.appending(path: "focus-1.2.csv"))
-        let home = try #require(Self.home(of: "focus_validator"))
+        let home = try #require(PublicValidators.home(of: "focus_validator"))
 
         // It ends with 0 whatever it found, and looks for its tables beside itself.
         let finished = try Subprocess.run(
             "/bin/sh",
             [
-                "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", home.path, Self.python, "-m", "focus_validator.main",
+                "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", home.path, PublicValidators.python, "-m",
+                "focus_validator.main",
                 "--data-file", file.path, "--block-download", "--validate-version", "1.2",
                 "--applicability-criteria", Self.criteria,
             ])
@@ -75,7 +67,7 @@ struct ValidatorTests {
         let ended = try ended()
         let folder = try #require(ended.folder)
         let finished = try Subprocess.run(
-            Self.python,
+            PublicValidators.python,
             [
                 Repository.path("Tests/SavingsReportTests/Validators/axe_violations.py"), Self.chromium ?? "",
                 folder.appending(path: "report.html").path, folder.appending(path: "report.fr.html").path,

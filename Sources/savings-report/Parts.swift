@@ -161,6 +161,10 @@ struct RateFigures: Sendable, Equatable {
     /// The share of everything not charged that the tenth of the users has who saved most.
     let topTenth: ExactDecimal?
     let bins: [Int]
+    /// How many users have no rate.
+    let leftOut: [LeftOut: Int]
+    /// Of analyses on own keys, how many have known tokens, in percent.
+    let meteredPercent: ExactDecimal?
 
     init(_ fields: PartFields) throws(JobFailure) {
         all = Basis(
@@ -183,6 +187,10 @@ struct RateFigures: Sendable, Equatable {
         var bins: [Int] = []
         for bin in 0..<10 { bins.append(try fields.count("bin_\(bin)")) }
         self.bins = bins
+        var leftOut: [LeftOut: Int] = [:]
+        for reason in LeftOut.allCases { leftOut[reason] = try fields.count("left_" + reason.rawValue) }
+        self.leftOut = leftOut
+        meteredPercent = try fields.decimal("metered_percent")
     }
 }
 

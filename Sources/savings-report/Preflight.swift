@@ -5,7 +5,7 @@ import System
 /// What must hold before anything is read.
 enum Preflight {
     /// The migration that this program's statements need.
-    static let neededMigration = 50
+    static let neededMigration = 61
 
     /// Gives the database's `now()`.
     static func pass(_ database: Database) async throws(JobFailure) -> Timestamp {

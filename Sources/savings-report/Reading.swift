@@ -67,6 +67,7 @@ struct Reading: Sendable {
     var claims: [ClaimFigures] = []
     var rates: RateFigures?
     var ledger: LedgerFigures?
+    var bills: BillFigures?
     var prices: [Price] = []
     var priceCount = 0
     var tokenPrices: [TokenPrice] = []

@@ -106,6 +106,7 @@ extension Reading {
         case "claim": claims.append(try ClaimFigures(fields))
         case "rates": rates = try RateFigures(fields)
         case "ledger": ledger = try LedgerFigures(fields)
+        case "bills": bills = try BillFigures(fields)
         case "focus":
             let row = try FocusRow(fields)
             try files.add(row)

@@ -85,9 +85,16 @@ extension SavingsPage {
                     .count(tally.count(.ownKey) &+ tally.count(.plan) &+ tally.count(.fallback))),
                 right: Fact(users, .count(tally.count(.analyses)))),
         ]
-        if queries.creditPrice != nil { tieOuts += focusTieOuts }
+        if queries.creditPrice != nil { tieOuts += focusTieOuts + [billTieOut] }
         // A booking without an analysis belongs to nobody's statement.
         guard !isStatement else { return tieOuts }
+        tieOuts.append(
+            TieOut(
+                tongue("Users", "Utilisateurs"),
+                left: Fact(
+                    tongue("with a rate, and left out", "avec un taux, et écartés des moyennes"),
+                    .count(reading.rates.map { $0.rated.users &+ $0.leftOut.values.reduce(0, &+) } ?? 0)),
+                right: Fact(users, .count(tally.users))))
         tieOuts.append(
             TieOut(
                 tongue("Charges of the ledger in the period", "Débits du grand livre dans la période"),
@@ -112,6 +119,18 @@ extension SavingsPage {
                 left: Fact(tongue("named one by one", "nommés un à un"), tongue.number(chargedElsewhere)),
                 right: Fact(book, tongue.number(unplaced))))
         return tieOuts
+    }
+
+    private var billTieOut: TieOut {
+        let bills = reading.bills
+        return TieOut(
+            tongue("Bills of providers", "Factures des fournisseurs"),
+            left: Fact(
+                tongue(
+                    "users, and \(bills?.leftOver ?? 0) bills without analyses",
+                    "utilisateurs, et \(bills?.leftOver ?? 0) factures sans analyses"),
+                tongue.number(reading.tally.sum(.billed).adding(bills?.amountLeftOver ?? .zero))),
+            right: Fact(tongue("bills", "factures"), tongue.number(bills?.amount ?? .zero)))
     }
 
     private var focusTieOuts: [TieOut] {

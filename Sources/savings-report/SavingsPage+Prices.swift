@@ -1,7 +1,7 @@
 import Reports
 import System
 
-/// Claims, prices and money.
+/// Claims and prices.
 extension SavingsPage {
     var claims: Section {
         Section(
@@ -108,55 +108,7 @@ extension SavingsPage {
             + (queries.creditPrice.map { ", " + $0.currency } ?? tongue(", money", ", argent"))
     }
 
-    var money: Section {
-        let (tally, price) = (reading.tally, queries.creditPrice)
-        let isWhole = tally.count(.costed) == tally.count(.ownKey) && tally.count(.ownKey) > 0
-        // A user's net is not known where an own-key analysis is set aside: nor then is everybody's.
-        let isNetWhole = price != nil && isWhole && tally.usersWithoutNet == 0
-        return Section(
-            tongue("Money", "Argent"),
-            notes: [
-                price == nil
-                    ? tongue(
-                        "Credits are not money: no price of a credit was given (--credit-price), so nothing is converted.",
-                        "Des crédits ne sont pas de l’argent : sans prix du crédit (--credit-price), rien n’est converti."
-                    )
-                    : tongue(
-                        "The provider's bill is estimated from recorded tokens and byok.token_prices; where either is missing it is unknown, which is not zero.",
-                        "La facture du fournisseur est estimée d’après les jetons enregistrés et byok.token_prices ; sans l’un ou l’autre elle est inconnue, ce qui n’est pas zéro."
-                    )
-            ],
-            tables: [
-                Table(
-                    tongue("What the savings are worth", "Ce que valent les économies"),
-                    columns: [
-                        Column("item", tongue("Item", "Poste")), Column("value", tongue("Value", "Valeur"), .decimal),
-                    ],
-                    rows: [
-                        [.text(tongue("price of a credit", "prix du crédit")), tongue.number(price?.amount)],
-                        [.text(tongue("currency", "monnaie")), price.map { .text($0.currency) } ?? .unknown],
-                        [
-                            .text(tongue("source of the price", "source du prix")),
-                            price?.source.map { .text($0) } ?? .unknown,
-                        ],
-                        [
-                            .text(
-                                tongue("own-key analyses whose cost is known", "analyses sur clé propre au coût connu")),
-                            .count(tally.count(.costed)),
-                        ],
-                        [
-                            .text(tongue("provider cost, estimated", "coût fournisseur, estimé")),
-                            isWhole ? tongue.number(tally.sum(.cost)) : .unknown,
-                        ],
-                        [
-                            .text(tongue("net of everybody", "net de tous")),
-                            isNetWhole ? tongue.number(tally.sum(.net)) : .unknown,
-                        ],
-                    ])
-            ] + (price == nil ? [] : [tokenPriceTable]))
-    }
-
-    private var tokenPriceTable: Table {
+    var tokenPriceTable: Table {
         let all = reading.tokenPrices.first?.allRows ?? 0
         let isCut = all > reading.tokenPrices.count
         return Table(

@@ -66,7 +66,7 @@ extension SavingsPage {
                     "Quatre moyennes sur les utilisateurs avec leur propre clé. Le rapport des sommes est celui des sommes affichées à côté, de toutes leurs analyses non écartées ; moyenne et médiane portent sur ceux dont le prix catalogue n’est pas nul, les autres n’ayant pas de taux ; les seules analyses sur clé propre sont ce que promet un tarif. Tous ces utilisateurs sont comptés, il n’y a donc pas de marge d’erreur."
                 )
             ],
-            tables: [averageTable(rates), distributionTable(rates)], charts: [histogram(rates)])
+            tables: [averageTable(rates), leftOutTable(rates), distributionTable(rates)], charts: [histogram(rates)])
     }
 
     private func averageTable(_ rates: RateFigures?) -> Table {
@@ -96,6 +96,35 @@ extension SavingsPage {
             .text(name), tongue.percent(rate), .count(basis?.users ?? 0), tongue.number(basis?.list),
             tongue.number(basis?.charged),
         ]
+    }
+
+    private func leftOutTable(_ rates: RateFigures?) -> Table {
+        Table(
+            tongue("Users left out of mean and median", "Utilisateurs hors moyenne et médiane"),
+            columns: [
+                Column("reason", tongue("Reason", "Raison")), Column("meaning", tongue("Meaning", "Sens")),
+                Column("users", tongue("Users", "Utilisateurs"), .count),
+            ],
+            rows: LeftOut.allCases.map { reason in
+                [.text(reason.rawValue), .text(meaning(reason)), .count(rates?.leftOut[reason] ?? 0)]
+            },
+            totals: [
+                .text(tongue("all", "tous")), .text(""),
+                .count(LeftOut.allCases.reduce(0) { $0 &+ (rates?.leftOut[$1] ?? 0) }),
+            ])
+    }
+
+    private func meaning(_ reason: LeftOut) -> String {
+        switch reason {
+        case .returnsOnly: tongue("no analyses, only returns", "aucune analyse, seulement des remboursements")
+        case .noKey: tongue("no key of their own", "pas de clé propre")
+        case .allSetAside:
+            tongue("every analysis was set aside", "toutes les analyses ont été écartées")
+        case .listZero:
+            tongue(
+                "a list price of 0 in all: no rate, but in the ratio of sums",
+                "prix catalogue total nul : sans taux, mais dans le rapport des sommes")
+        }
     }
 
     private func distributionTable(_ rates: RateFigures?) -> Table {

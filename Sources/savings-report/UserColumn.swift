@@ -33,7 +33,12 @@ enum UserColumn: String, CaseIterable {
     case hoursDisabled = "hours_disabled"
     case firstOwnKeyAt = "first_own_key_at"
     case lastOwnKeyAt = "last_own_key_at"
+    case metered = "analyses_metered"
+    case meteredPercent = "metered_percent"
     case costed = "analyses_costed"
+    case billedAnalyses = "analyses_billed"
+    case billed = "provider_billed"
+    case estimated = "provider_estimated"
     case cost = "provider_cost"
     case costBasis = "provider_cost_basis"
     case net = "net_money"
@@ -56,8 +61,9 @@ enum UserColumn: String, CaseIterable {
         switch self {
         case .userID, .firstOwnKeyAt, .lastOwnKeyAt, .costBasis, .flags: .text
         case .hasKey, .balanced: .truth
-        case .analyses, .eligible, .ownKey, .plan, .fallback, .unpriced, .costed, .refunds, .corrections, .irregular,
-            .missedNotKnown, .analysesKeyRejected, .analysesKeyDisabled, .analysesBalanceEmpty, .analysesRateLimited,
+        case .analyses, .eligible, .ownKey, .plan, .fallback, .unpriced, .metered, .costed, .billedAnalyses, .refunds,
+            .corrections, .irregular, .missedNotKnown, .analysesKeyRejected, .analysesKeyDisabled,
+            .analysesBalanceEmpty, .analysesRateLimited,
             .analysesProviderOutage, .analysesNotChecked, .analysesUserChoice, .analysesNoKey, .analysesUnknown,
             .analysesNotEligible:
             .count

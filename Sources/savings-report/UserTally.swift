@@ -23,12 +23,12 @@ struct UserTally: Sendable, Equatable {
     private static let mostUnbalanced = 100
 
     private static let counted: [UserColumn.Place] = [
-        .analyses, .eligible, .ownKey, .plan, .fallback, .unpriced, .costed, .refunds, .corrections, .irregular,
-        .missedNotKnown,
+        .analyses, .eligible, .ownKey, .plan, .fallback, .unpriced, .metered, .costed, .billedAnalyses, .refunds,
+        .corrections, .irregular, .missedNotKnown,
     ].map(UserColumn.Place.init)
     private static let summed: [UserColumn.Place] = [
-        .list, .charged, .saved, .missed, .hoursDisabled, .cost, .net, .refunded, .corrected, .ofEarlierPeriods,
-        .booked, .bookedOutside, .bookedUnpriced,
+        .list, .charged, .saved, .missed, .hoursDisabled, .billed, .estimated, .cost, .net, .refunded, .corrected,
+        .ofEarlierPeriods, .booked, .bookedOutside, .bookedUnpriced,
     ].map(UserColumn.Place.init)
 
     private static let (userID, analyses, ownKey) = (

@@ -161,6 +161,7 @@ struct BookingTests {
             "2"
         ),
         ("update byok.credit_ledger set credits = 2 where id = 1", "1"),
+        ("update byok.credit_ledger set credits = -credits where id = 1", "1"),
         (
             "update byok.analyses set credits_charged = 2 where id = (select analysis_id from byok.credit_ledger where id = 1)",
             "1"

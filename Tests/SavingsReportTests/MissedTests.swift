@@ -223,6 +223,32 @@ struct MissedTests {
         #expect(outages.first?["analyses"] as? Int == 5 && outages.first?["credits_missed"] as? String == "12.5")
     }
 
+    @Test
+    func `a fallback is of the key that it names, or else of the one that the user had, wherever it ran in the end`()
+        throws
+    {
+        let stage = try SavingsStage()
+        try stage.price(kind: "audit_web", provider: "openai", "4", "3")
+        try stage.key(901, user: 1, ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        // 4 - 1.5 on the key named; openai's own price would have been 3.
+        try stage.add(1, "fallback", user: 1, list: "4", charged: "4", provider: "openai", reason: "rate_limited")
+        _ = try stage.database.psql("update byok.analyses set key_id = '\(SavingsStage.id(901))'")
+        // groq has no price on an own key for it, and the user had a key of anthropic.
+        try stage.add(2, "fallback", user: 1, list: "4", charged: "4", provider: "groq", reason: "provider_outage")
+        // Nobody's key is named: what was recorded counts.
+        try stage.add(1, "fallback", user: 2, list: "4", charged: "4", provider: "openai", reason: "provider_outage")
+        // Of the user's own keys only: this one is another's.
+        try stage.add(1, "fallback", user: 3, list: "4", charged: "4", provider: "groq", reason: "rate_limited")
+        _ = try stage.database.psql(
+            "update byok.analyses set key_id = '\(SavingsStage.id(901))' where user_id = '\(SavingsStage.id(3))'")
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.missed == ["rate_limited": "2.5", "provider_outage": "6", "type_not_eligible": "unknown"])
+        #expect(ended.users.compactMap { $0["eligible"] } == ["3", "1", "0"])
+    }
+
     @Test func `while a key is set aside nobody knows why the plan was used`() throws {
         let stage = try SavingsStage()
         try stage.storedKey(901, user: 1, status: "active")

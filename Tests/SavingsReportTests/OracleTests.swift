@@ -96,8 +96,8 @@ struct OracleTests {
             select a.*, case
                     when a.mode = 'own_key' then null
                     when b.own is not null and (a.mode = 'plan' or a.provider is null) then b.own
-                    when a.provider is not null then (
-                        select p.own from prices p where p.id = a.id and p.provider = a.provider)
+                    when a.provider is not null then coalesce((
+                        select p.own from prices p where p.id = a.id and p.provider = a.provider), b.own)
                     else (select max(p.own) from prices p where p.id = a.id)
                 end as own
             from asked a left join best b on b.id = a.id

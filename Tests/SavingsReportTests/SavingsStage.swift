@@ -12,7 +12,7 @@ struct SavingsStage {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         _ = try database.psql(
             """
-            insert into byok.migrations (number, name) values (50, 'analysis_shape');
+            insert into byok.migrations (number, name) values (61, 'provider_bills');
             insert into byok.installation (test) values (true);
             """)
     }

@@ -34,6 +34,7 @@ struct RolesTests {
         "migrations": jobsButApp,
         "my_keys": ["byok_app": "r", "authenticated": "r"],
         "pauses": jobsButApp,
+        "provider_bills": ["byok_operator": "r", "byok_savings": "r"],
         "recipients": ["byok_mail": "r"],
         "rotation_progress": ["byok_operator": "r", "byok_rotate": "r"],
         "rotations": ["byok_operator": "r", "byok_rotate": "r"],
@@ -70,8 +71,8 @@ struct RolesTests {
         "begin_rotation": ["byok_rotate"], "note_rotation": ["byok_rotate"], "rewrap_keys": ["byok_rotate"],
         "quarantine_row": ["byok_rotate"], "fence_rotation": ["byok_rotate"], "state_rotation_end": ["byok_rotate"],
         "prove_rotation_end": ["byok_rotate"], "record_verification": ["byok_rotate"],
-        "analysis_shape": ["byok_savings"], "id_buckets": ["byok_savings"], "key_spells": ["byok_savings"],
-        "key_stretches": ["byok_savings"],
+        "analysis_shape": ["byok_savings"], "booking_print": ["byok_savings"], "id_buckets": ["byok_savings"],
+        "key_spells": ["byok_savings"], "key_stretches": ["byok_savings"],
         "period_parts": ["byok_savings"], "price_periods": ["byok_savings"], "token_price_periods": ["byok_savings"],
     ]
 

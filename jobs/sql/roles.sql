@@ -152,6 +152,7 @@ insert into grants values
     ('byok_operator', 'select', 'task_routes', null),
     ('byok_operator', 'select', 'credit_prices', null),
     ('byok_operator', 'select', 'token_prices', null),
+    ('byok_operator', 'select', 'provider_bills', null),
     ('byok_operator', 'select', 'audit_log', null),
 
     ('byok_revalidate', 'select', 'api_keys', null),
@@ -177,6 +178,7 @@ insert into grants values
     ('byok_savings', 'select', 'key_events', null),
     ('byok_savings', 'select', 'key_checks', null),
     ('byok_savings', 'select', 'token_prices', null),
+    ('byok_savings', 'select', 'provider_bills', null),
     ('byok_savings', 'select', 'email_outbox', 'key_id, kind, state, sent_at, run_id'),
 
     ('byok_scan', 'select', 'api_keys',
@@ -240,8 +242,8 @@ insert into calls values
     ('byok_rotate', 'state_rotation_end'), ('byok_rotate', 'prove_rotation_end'),
     ('byok_rotate', 'record_verification'),
 
-    ('byok_savings', 'analysis_shape'), ('byok_savings', 'id_buckets'), ('byok_savings', 'key_spells'),
-    ('byok_savings', 'key_stretches'),
+    ('byok_savings', 'analysis_shape'), ('byok_savings', 'booking_print'), ('byok_savings', 'id_buckets'),
+    ('byok_savings', 'key_spells'), ('byok_savings', 'key_stretches'),
     ('byok_savings', 'period_parts'), ('byok_savings', 'price_periods'), ('byok_savings', 'token_price_periods'),
 
     ('byok_scan', 'disable_key');

@@ -13,7 +13,7 @@ cells as materialized (
     select a.user_id,
         byok.analysis_shape(a.kind, a.provider, a.mode, a.fallback_reason,
             case when $7::boolean and a.mode = 'own_key' then a.model end, a.credits_list, a.credits_charged) as shape,
-        case when a.fallback_reason = 'key_disabled' and a.mode = 'fallback' then a.key_id end as key_id,
+        case when a.mode = 'fallback' then a.key_id end as key_id,
         b.at as since, coalesce(h.stretch, 0) as stretch,
         count(*) as analyses,
         count(*) filter (where a.input_tokens is not null and a.output_tokens is not null) as metered,
@@ -37,9 +37,11 @@ cells as materialized (
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
     group by 1, 2, 3, 4, 5
 ),
--- One analysis of each shape says what they are. `recorded`: the cause that a fallback has on record, as below.
+-- One analysis of each shape says what they are, whichever of the equal ones it is: hence trimmed. `recorded`: the cause
+-- that a fallback has on record, as below.
 samples as materialized (
-    select c.shape, a.kind, a.provider, a.mode, a.model, a.credits_list as list, a.credits_charged as charged,
+    select c.shape, a.kind, a.provider, a.mode, a.model, trim_scale(a.credits_list) as list,
+        trim_scale(a.credits_charged) as charged,
         a.mode = 'own_key' as is_own, a.mode = 'plan' as is_plan, a.mode = 'fallback' as is_fallback,
         coalesce(a.credits_charged >= 0 and a.credits_charged < 'NaN', false) as is_charge_known,
         coalesce(a.credits_list = 'NaN' or a.credits_charged = 'NaN', true) as is_unpriced,
@@ -111,8 +113,14 @@ choices as materialized (
     ) k on true
     order by h.hand, d.kind, d.since, k.state desc nulls last, k.saving, k.provider
 ),
+-- Of which provider a key is or was, by whoever names it.
+named as materialized (
+    select distinct e.user_id, e.key_id, e.provider from byok.key_events e where $3::uuid is null or e.user_id = $3
+),
 -- Causes of credits missed, as named in the parts; 0 is none, 10 that no price on an own key is listed. `own`: the price
 -- that the analysis would have had; where neither a key nor a provider is known, the dearest, so that nothing is overstated.
+-- The provider of a fallback may be the one it ran at in the end: the key that it names comes first, and where it names none
+-- and that provider has no price on an own key, the key that the user had.
 judged as materialized (
     select c.user_id, c.shape, c.since, c.stretch, c.key_id, s.is_own, s.is_plan, s.is_fallback, s.is_charge_known,
         s.is_unpriced, s.is_regular, c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
@@ -136,13 +144,21 @@ judged as materialized (
     left join offers s on s.shape = c.shape and s.since = c.since
     left join hands h on h.user_id = c.user_id and h.stretch = c.stretch
     left join choices b on b.hand = coalesce(h.hand, '') and b.kind = s.kind and b.since = c.since
+    left join named n on n.key_id = c.key_id and n.user_id = c.user_id
+    left join tariff f on f.kind = s.kind and f.provider = n.provider and f.since = c.since and f.own is not null
     cross join lateral (
-        select case when s.is_plan then coalesce(b.provider, s.provider) else coalesce(s.provider, b.provider) end
+        select case
+            when f.provider is not null then f.provider
+            when s.is_plan or s.is_fallback and s.price_own is null then coalesce(b.provider, s.provider)
+            else coalesce(s.provider, b.provider)
+        end
     ) p (party)
     cross join lateral (
         select case
             when s.is_own then null
-            when b.provider is not null and (s.is_plan or s.provider is null) then b.own
+            when f.own is not null then f.own
+            when s.is_fallback and s.price_own is not null then s.price_own
+            when b.provider is not null then b.own
             when s.provider is not null then s.price_own
             else b.dearest
         end

@@ -13,10 +13,10 @@ others_early as materialized (
 ),
 -- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
 -- charge, an entry takes one off. What comes to 0 is the same analyses at the same charges. What was charged nothing needs
--- no booking, and a booking of nothing is none.
+-- no booking, and a booking of nothing is none: neither has a hash.
 charged as materialized (
     select count(*) as analyses,
-        sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
+        sum(byok.booking_print(a.id, a.credits_charged)) as hash,
         sum(a.credits_list) filter (where a.credits_list < 'NaN') as list,
         sum(a.credits_charged) filter (where a.credits_charged < 'NaN') as charged
     from byok.analyses a
@@ -24,24 +24,23 @@ charged as materialized (
 ),
 booked as materialized (
     select count(*) as entries, max(l.id) as last_id, count(*) filter (where l.credits = 'NaN') as irregular,
-        sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0) as hash,
+        sum(byok.booking_print(l.analysis_id, l.credits)) as hash,
         sum(l.credits) filter (where l.credits < 'NaN') as credits
     from byok.credit_ledger l
     where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
 ),
 -- What lies beyond the period's ends, as an entry that is missing from the ledger or too many in it.
 strays as materialized (
-    select e.bucket, uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1 as hash, e.credits
+    select e.bucket, byok.booking_print(e.analysis_id, e.credits) as hash, e.credits
     from others_early e
     union all
-    select e.bucket, -(uuid_hash_extended(e.analysis_id, hash_numeric(e.credits)) >> 1), e.credits
+    select e.bucket, -byok.booking_print(e.analysis_id, e.credits), e.credits
     from booked_late e
 ),
 differences as materialized (
     select coalesce(c.hash, 0) - coalesce(b.hash, 0) + s.hash <> 0 or b.irregular + s.irregular > 0 as is_different
     from charged c, booked b, (
-        select coalesce(sum(s.hash) filter (where s.credits <> 0), 0) as hash,
-            count(*) filter (where s.credits = 'NaN') as irregular
+        select coalesce(sum(s.hash), 0) as hash, count(*) filter (where s.credits = 'NaN') as irregular
         from strays s
     ) s
 ),
@@ -49,24 +48,20 @@ differences as materialized (
 suspects as materialized (
     select x.bucket
     from (
-        select g.bucket,
-            sum(uuid_hash_extended(a.id, hash_numeric(a.credits_charged)) >> 1) filter (where a.credits_charged <> 0) as hash,
-            0 as irregular
+        select g.bucket, sum(byok.booking_print(a.id, a.credits_charged)) as hash, 0 as irregular
         from byok.analyses a
         left join byok.id_buckets() g on g.bucket = uuid_hash(a.id) & 1023
         where a.started_at >= $1 and a.started_at < $2 and $3::uuid is null and (select d.is_different from differences d)
         group by 1
         union all
-        select g.bucket,
-            -sum(uuid_hash_extended(l.analysis_id, hash_numeric(l.credits)) >> 1) filter (where l.credits <> 0),
-            count(*) filter (where l.credits = 'NaN')
+        select g.bucket, -sum(byok.booking_print(l.analysis_id, l.credits)), count(*) filter (where l.credits = 'NaN')
         from byok.credit_ledger l
         left join byok.id_buckets() g on g.bucket = uuid_hash(l.analysis_id) & 1023
         where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null
             and (select d.is_different from differences d)
         group by 1
         union all
-        select s.bucket, case when s.credits <> 0 then s.hash end, (s.credits = 'NaN')::integer
+        select s.bucket, s.hash, (s.credits = 'NaN')::integer
         from strays s
         where (select d.is_different from differences d)
     ) x
@@ -146,6 +141,26 @@ outages as materialized (
     from spells s
     where s.state = 'disabled'
 ),
+-- What providers billed in $8 for months that lie wholly in the period: a part of a bill is nobody's.
+bills as materialized (
+    select b.user_id, b.provider, m.at as month, b.amount
+    from unnest($4::timestamptz[]) m (at)
+    join byok.provider_bills b on b.month = m.at at time zone 'UTC'
+    where b.currency = $8 and (b.month + interval '1 month') at time zone 'UTC' <= $2 and ($3::uuid is null or b.user_id = $3)
+),
+-- Of these, what is for analyses on own keys, and what they were estimated at: a bill takes its place.
+billed as materialized (
+    select x.user_id, count(*) as bills, sum(x.amount) as amount, sum(x.analyses) as analyses, sum(x.costed) as costed,
+        coalesce(sum(x.cost), 0) as cost
+    from (
+        select b.user_id, b.amount, sum(j.analyses) as analyses, sum(j.costed) as costed, sum(j.cost) as cost
+        from bills b
+        join judged j on j.user_id = b.user_id and j.party = b.provider and j.is_own
+        where ($4::timestamptz[])[width_bucket(j.since, $4::timestamptz[])] = b.month and exists (select from bills)
+        group by b.user_id, b.provider, b.month, b.amount
+    ) x
+    group by 1
+),
 users as materialized (
     select
         user_id, coalesce(a.has_used or k.user_id is not null, false) as keyed, coalesce(a.analyses, 0) as analyses,
@@ -161,7 +176,9 @@ users as materialized (
         coalesce(a.missed, case when coalesce(a.not_known, 0) = 0 then 0 end) as missed,
         coalesce(a.not_known, 0) as not_known, a.cause_analyses, a.cause_missed,
         coalesce(o.hours, 0) as hours_disabled, a.first_own_key_at, a.last_own_key_at,
-        coalesce(a.costed, 0) as costed, case when a.costed = a.own_key and a.own_key > 0 then a.cost end as cost,
+        coalesce(a.metered, 0) as metered, round(100.0 * a.metered / nullif(a.own_key, 0), 2) as metered_percent,
+        m.known as costed, coalesce(b.analyses, 0) as billed_analyses, b.amount as billed,
+        case when a.costed > coalesce(b.costed, 0) then a.cost - coalesce(b.cost, 0) end as estimated,
         case when coalesce(a.own_irregular, 0) = 0 then a.list - a.charged end as saved_whole,
         coalesce(r.refunds, 0) as refunds, coalesce(r.refunded, 0) as refunded,
         coalesce(r.corrections, 0) as corrections, coalesce(r.corrected, 0) as corrected,
@@ -183,6 +200,10 @@ users as materialized (
     ) c using (user_id)
     left join recounts x using (user_id)
     left join repriced p using (user_id)
+    left join billed b using (user_id)
+    cross join lateral (
+        select coalesce(a.costed, 0) - coalesce(b.costed, 0) + coalesce(b.analyses, 0) as known
+    ) m
     left join (select distinct h.user_id from holdings h) k using (user_id)
     left join (select o.user_id, sum(o.hours) as hours from outages o group by 1) o using (user_id)
     where user_id is not null

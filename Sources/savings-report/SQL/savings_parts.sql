@@ -7,10 +7,7 @@ disabled as materialized (
 keepers as materialized (
     select h.user_id, h.provider from holdings h where h.provider = any ($11::text[])
     union
-    select j.user_id, s.provider
-    from judged j
-    join samples s on s.shape = j.shape
-    where not s.is_plan and s.provider = any ($11::text[])
+    select j.user_id, j.party from judged j where not j.is_plan and j.party = any ($11::text[])
 ),
 -- What claims are held against: what was paid by those with a key. Neither is joined beside a claim, where few rows are
 -- expected: it would be looked up user by user.
@@ -149,7 +146,10 @@ parts as (
     union all
     select 5, 'rates', to_jsonb(x), 0
     from (
-        select min(w.users) as users, min(w.list) as list, min(w.charged) as charged,
+        select min(w.returns_only) as left_returns_only, min(w.no_key) as left_no_key,
+            min(w.all_set_aside) as left_all_set_aside, min(w.list_zero) as left_list_zero,
+            round(100 * min(w.metered) / nullif(min(w.own_key), 0), 2) as metered_percent,
+            min(w.users) as users, min(w.list) as list, min(w.charged) as charged,
             round(100 * min(w.charged - w.list) / nullif(min(w.list), 0), 2) as ratio_of_sums,
             count(r.user_id) as rated_users, coalesce(sum(r.list), 0) as rated_list, coalesce(sum(r.charged), 0) as rated_charged,
             round(avg(r.rate), 2) as mean,
@@ -173,8 +173,16 @@ parts as (
             count(*) filter (where r.rate < -60 and r.rate >= -70) as bin_8,
             count(*) filter (where r.rate < -70) as bin_9
         from (
-            select count(*) as users, coalesce(sum(u.list), 0) as list, coalesce(sum(u.charged), 0) as charged
-            from users u where u.keyed
+            -- Why a user has no rate, the first reason that is one.
+            select count(*) filter (where u.analyses = 0) as returns_only,
+                count(*) filter (where u.analyses > 0 and not u.keyed) as no_key,
+                count(*) filter (where u.analyses > 0 and u.keyed and u.list is null) as all_set_aside,
+                count(*) filter (where u.analyses > 0 and u.keyed and u.list = 0) as list_zero,
+                sum(u.metered) as metered, sum(u.own_key) as own_key,
+                count(*) filter (where u.keyed) as users,
+                coalesce(sum(u.list) filter (where u.keyed), 0) as list,
+                coalesce(sum(u.charged) filter (where u.keyed), 0) as charged
+            from users u
         ) w
         cross join (
             select (select count(*) from sums u where u.own_key > coalesce(u.own_irregular, 0)) as users,
@@ -227,6 +235,14 @@ parts as (
             from returns r
         ) g
         cross join unplaced p
+    ) x
+    union all
+    select 6, 'bills', to_jsonb(x), 1
+    from (
+        select count(*) as bills, coalesce(sum(b.amount), 0) as amount,
+            count(*) - (select coalesce(sum(u.bills), 0) from billed u) as left_over,
+            coalesce(sum(b.amount), 0) - (select coalesce(sum(u.amount), 0) from billed u) as amount_left_over
+        from bills b
     ) x
     union all
     -- For FOCUS: the analyses of a month at one price, and what was given back.
@@ -284,7 +300,10 @@ from (
         trim_scale(u.hours_disabled)::text,
         coalesce(to_char(u.first_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
         coalesce(to_char(u.last_own_key_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-        u.costed::text, coalesce(trim_scale(u.cost)::text, ''), case when u.cost is null then 'unknown' else 'estimated' end,
+        u.metered::text, coalesce(u.metered_percent::text, ''), u.costed::text, u.billed_analyses::text,
+        coalesce(trim_scale(u.billed)::text, ''), coalesce(trim_scale(u.estimated)::text, ''),
+        coalesce(trim_scale(u.cost)::text, ''),
+        case when u.cost is null then 'unknown' when u.billed_analyses = u.own_key then 'billed' else 'estimated' end,
         coalesce(trim_scale(u.saved_whole * $9::numeric - u.cost)::text, ''),
         coalesce(trim_scale(round(u.break_even, 4))::text, ''),
         coalesce(trim_scale(round(u.break_even * $9::numeric, 6))::text, ''),
@@ -294,6 +313,10 @@ from (
         concat_ws(' ', nullif(u.flags, ''), case when u.irregular > 0 then 'irregular' end,
             case when not u.balanced then 'unbalanced' end)
     )
-    from users u
+    from (
+        select u.*, case when u.costed = u.own_key and u.own_key > 0 then coalesce(u.billed, 0) + coalesce(u.estimated, 0) end
+            as cost
+        from users u
+    ) u
 ) r
 order by r.number, r.place, r.user_id

@@ -45,6 +45,7 @@ struct Migration: Sendable {
         Migration("0046_spoilers", PackageResources._046_spoilers_sql),
         Migration("0047_rewrap_commit", PackageResources._047_rewrap_commit_sql),
         Migration("0050_analysis_shape", PackageResources._050_analysis_shape_sql),
+        Migration("0051_brakes", PackageResources._051_brakes_sql),
         Migration("0060_booking_print", PackageResources._060_booking_print_sql),
         Migration("0061_provider_bills", PackageResources._061_provider_bills_sql),
     ]

@@ -11,12 +11,14 @@ const char byok_scan_pairs[byok_scan_pair_count][3] = {"k-", "k_", "Iz", "Q.", "
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { halves_a_stage = byok_scan_stage / 32 };
+enum { halves_a_stage = byok_scan_stage / 32, blocks_a_stage = byok_scan_stage / 64 };
 
-// One bit a byte of a stage. Kept apart from the second step: a wide load right after narrow stores would wait for them.
+// One bit a byte of a stage, a word for each half of a block. Kept apart from the second step: a wide load right after
+// narrow stores would wait for them. Before the stage stands the last half of the one before, behind it what the next may
+// begin with.
 typedef struct {
-    uint32_t word[halves_a_stage], upper[halves_a_stage], hex[halves_a_stage], escape[halves_a_stage];
-    uint32_t odd[halves_a_stage], literal[halves_a_stage];
+    uint32_t word[halves_a_stage + 2], upper[halves_a_stage + 2], hex[halves_a_stage + 2], escape[halves_a_stage + 2];
+    uint32_t odd[halves_a_stage + 2], literal[halves_a_stage + 2];
 } stage_masks;
 
 // MARK: how long the runs are
@@ -24,10 +26,11 @@ typedef struct {
 // Four blocks side by side.
 typedef uint64_t words __attribute__((ext_vector_type(4)));
 
-// What was there, and the runs that were measured, in the group before.
+// The same twice: in `odd` each block as it is, in `even` its first half with the half before it. In either the upper half
+// has 32 bytes before it, more than a run is measured.
 typedef struct {
-    words word[5], upper[4], hex[4], wide[3], escape[3], mixed, digits, escaped;
-} carry;
+    words even, odd;
+} spans;
 
 INLINE words get(const uint32_t *from) {
     words result;
@@ -35,70 +38,60 @@ INLINE words get(const uint32_t *from) {
     return result;
 }
 
-INLINE void put(uint64_t to[4], words from) { memcpy(to, &from, sizeof from); }
+INLINE void put(uint64_t *to, words from) { memcpy(to, &from, sizeof from); }
 
-// Each bit where a byte `places` further on stands. The last block of the group before comes before the first.
-INLINE words moved(words bits, words before, int places) {
-    words previous = __builtin_shufflevector(before, bits, 3, 4, 5, 6);
-    return bits << places | previous >> (64 - places);
+INLINE spans spans_at(const uint32_t *half, words inversion) {
+    return (spans){inversion ^ get(half - 1), inversion ^ get(half)};
 }
 
-INLINE words all_of(words bits, words *before, int places) {
-    words result = bits & moved(bits, *before, places);
-    *before = bits;
-    return result;
+INLINE spans all_of(spans bits, int places) {
+    return (spans){bits.even & bits.even << places, bits.odd & bits.odd << places};
 }
 
-INLINE words any_of(words bits, words *before, int places) {
-    words result = bits | moved(bits, *before, places);
-    *before = bits;
-    return result;
+INLINE spans any_of(spans bits, int places) {
+    return (spans){bits.even | bits.even << places, bits.odd | bits.odd << places};
 }
 
-INLINE words begun(words bits, words *before) {
-    words result = bits & ~moved(bits, *before, 1);
-    *before = bits;
-    return result;
+INLINE spans both(spans one, spans other) { return (spans){one.even & other.even, one.odd & other.odd}; }
+
+INLINE words upper_halves(spans bits) { return bits.even >> 32 | (bits.odd & 0xFFFFFFFF00000000); }
+
+INLINE words begun(spans bits) {
+    return upper_halves((spans){bits.even & ~(bits.even << 1), bits.odd & ~(bits.odd << 1)});
 }
 
-INLINE words mixed_runs(words word, words upper, carry *c) {
+INLINE words mixed_runs(spans word, spans upper) {
     for (int step = 0; step < 4; step++) {
-        word = all_of(word, &c->word[step], 1 << step);
-        upper = any_of(upper, &c->upper[step], 1 << step);
+        word = all_of(word, 1 << step);
+        upper = any_of(upper, 1 << step);
     }
-    return begun(word & upper, &c->mixed);
+    return begun(both(word, upper));
 }
 
-INLINE words digit_runs(words hex, carry *c) {
-    for (int step = 0; step < 3; step++) hex = all_of(hex, &c->hex[step], 1 << step);
-    words runs = hex & moved(hex, c->hex[3], 8) & moved(hex, c->hex[3], 16);
-    c->hex[3] = hex;
-    return begun(runs, &c->digits);
+INLINE words digit_runs(spans hex) {
+    for (int step = 0; step < 3; step++) hex = all_of(hex, 1 << step);
+    return begun((spans){
+        hex.even & hex.even << 8 & hex.even << 16,
+        hex.odd & hex.odd << 8 & hex.odd << 16,
+    });
 }
 
 INLINE bool is_empty(words bits) { return !(bits[0] | bits[1] | bits[2] | bits[3]); }
 
-// Most groups have no escape, and neither has the one before: then only the runs go on.
-INLINE words escaped_runs(words word, words escape, carry *c) {
-    if (is_empty(escape | c->escape[0])) {
-        c->wide[0] = word;
-        c->wide[1] = c->word[1];
-        c->wide[2] = c->word[2];
-        c->escape[0] = c->escape[1] = c->escape[2] = c->escaped = (words)(0);
-        return (words)(0);
-    }
-    words next = __builtin_shufflevector(word, (words)(~0ull), 1, 2, 3, 4);
-    words wide = word | escape;
-    escape &= word >> 1 | next << 63;
+// `behind` has what follows each block.
+INLINE words escaped_runs(spans word, spans escape, words behind) {
+    if (is_empty(escape.even | escape.odd)) return (words)(0);
+    spans wide = {word.even | escape.even, word.odd | escape.odd};
+    const words last = (words)(1ull << 63);
+    escape.even &= word.even >> 1 | (word.odd << 31 & last);
+    escape.odd &= word.odd >> 1 | (behind << 31 & last);
     for (int step = 0; step < 2; step++) {
-        wide = all_of(wide, &c->wide[step], 1 << step);
-        escape = any_of(escape, &c->escape[step], 1 << step);
+        wide = all_of(wide, 1 << step);
+        escape = any_of(escape, 1 << step);
     }
-    words runs = wide & moved(wide, c->wide[2], 4) & moved(wide, c->wide[2], 8);
-    words some = escape | moved(escape, c->escape[2], 4) | moved(escape, c->escape[2], 8);
-    c->wide[2] = wide;
-    c->escape[2] = escape;
-    return begun(runs & some, &c->escaped);
+    spans runs = {wide.even & wide.even << 4 & wide.even << 8, wide.odd & wide.odd << 4 & wide.odd << 8};
+    spans some = {escape.even | escape.even << 4 | escape.even << 8, escape.odd | escape.odd << 4 | escape.odd << 8};
+    return begun(both(runs, some));
 }
 
 // Halves of what is left, in whole groups, at most a stage.
@@ -107,19 +100,62 @@ INLINE int halves_of(size_t length) {
     return groups < halves_a_stage / 8 ? (int)groups * 8 : halves_a_stage;
 }
 
-INLINE void measure(const stage_masks *stage, bool is_inverted, int halves, carry *c, byok_scan_masks *masks) {
+// What was found in a stage, one word a block.
+typedef struct {
+    uint64_t literal[blocks_a_stage], mixed[blocks_a_stage], digits[blocks_a_stage], escaped[blocks_a_stage];
+    uint64_t joint[blocks_a_stage], any[blocks_a_stage];
+} stage_finds;
+
+INLINE void measure(
+    const stage_masks *stage, bool is_inverted, int halves, uint64_t *restrict word_bits, uint64_t *restrict hex_bits,
+    stage_finds *restrict finds
+) {
     const words inversion = (words)(is_inverted ? ~0ull : 0);
-    for (int half = 0; half < halves; half += 8, masks++) {
-        words word = inversion ^ get(stage->word + half), hex = inversion ^ get(stage->hex + half);
-        put(masks->joint, (inversion ^ get(stage->odd + half)) & moved(word, c->word[4], 1));
-        c->word[4] = word;
-        put(masks->word, word);
-        put(masks->hex, hex);
-        put(masks->literal, inversion ^ get(stage->literal + half));
-        put(masks->mixed, mixed_runs(word, inversion ^ get(stage->upper + half), c));
-        put(masks->digits, digit_runs(hex, c));
-        put(masks->escaped, escaped_runs(word, get(stage->escape + half), c));
+    for (int half = 1, block = 0; half <= halves; half += 8, block += 4) {
+        spans word = spans_at(stage->word + half, inversion), hex = spans_at(stage->hex + half, inversion);
+        words literal = get(stage->literal + half);
+        words joint = (inversion ^ get(stage->odd + half)) & upper_halves((spans){word.even << 1, word.odd << 1});
+        words mixed = mixed_runs(word, spans_at(stage->upper + half, inversion));
+        words digits = digit_runs(hex);
+        words escaped = escaped_runs(
+            word, spans_at(stage->escape + half, (words)(0)), inversion ^ get(stage->word + half + 1));
+        put(word_bits + block, word.odd);
+        put(hex_bits + block, hex.odd);
+        put(finds->literal + block, literal);
+        put(finds->mixed + block, mixed);
+        put(finds->digits + block, digits);
+        put(finds->escaped + block, escaped);
+        put(finds->joint + block, joint);
+        put(finds->any + block, literal | mixed | digits | escaped | joint);
     }
+}
+
+// Before the first byte stands nothing; behind the last one of a stage may stand anything.
+INLINE void border(stage_masks *stage, bool is_inverted, bool is_first, int halves) {
+    const uint32_t none = is_inverted ? ~0u : 0;
+    stage->word[0] = is_first ? none : stage->word[halves_a_stage];
+    stage->upper[0] = is_first ? none : stage->upper[halves_a_stage];
+    stage->hex[0] = is_first ? none : stage->hex[halves_a_stage];
+    stage->escape[0] = is_first ? 0 : stage->escape[halves_a_stage];
+    stage->word[halves + 1] = ~none;
+}
+
+// Without a branch up to the list: which block is of interest nobody can predict.
+INLINE size_t list(const stage_finds *finds, int blocks, uint32_t first, byok_scan_busy_block *busy) {
+    uint8_t numbers[blocks_a_stage + 1];
+    size_t count = 0;
+    for (int block = 0; block < blocks; block++) {
+        numbers[count] = (uint8_t)block;
+        count += finds->any[block] != 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t block = numbers[i];
+        busy[i] = (byok_scan_busy_block){
+            first + (uint32_t)block, finds->literal[block], finds->mixed[block], finds->digits[block],
+            finds->escaped[block], finds->joint[block],
+        };
+    }
+    return count;
 }
 
 // MARK: any machine
@@ -130,7 +166,7 @@ typedef _Bool bits64 __attribute__((ext_vector_type(64)));
 
 #define STORE(mask, signs) do { \
     bits64 truth = __builtin_convertvector(-(signs), bits64); \
-    memcpy(stage->mask + half, &truth, sizeof truth); \
+    memcpy(stage->mask + 1 + half, &truth, sizeof truth); \
 } while (0)
 
 #define BETWEEN(bytes, first, last) ((bytes64)((bytes) - (uint8_t)(first)) <= (uint8_t)((last) - (first)))
@@ -158,15 +194,20 @@ static uint32_t read_portable(const uint8_t *text, int halves, stage_masks *stag
     return newlines;
 }
 
-void byok_scan_classify_portable(const uint8_t *text, size_t length, byok_scan_masks *masks, uint32_t *newlines) {
-    carry carried = {0};
-    for (size_t start = 0; start < length; start += byok_scan_stage) {
-        stage_masks stage;
-        int halves = halves_of(length - start);
-        *newlines++ = read_portable(text + start, halves, &stage);
-        measure(&stage, false, halves, &carried, masks);
-        masks += byok_scan_stage / byok_scan_group;
+size_t byok_scan_classify_portable(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
+) {
+    stage_masks stage;
+    stage_finds finds;
+    size_t found = 0;
+    for (size_t block = 0; 64 * block < length; block += blocks_a_stage) {
+        int halves = halves_of(length - 64 * block);
+        border(&stage, false, block == 0, halves);
+        *newlines++ = read_portable(text + 64 * block, halves, &stage);
+        measure(&stage, false, halves, word + block, hex + block, &finds);
+        found += list(&finds, halves / 2, (uint32_t)block, busy + found);
     }
+    return found;
 }
 
 // MARK: AVX2
@@ -180,11 +221,6 @@ enum { digit = 1, upper_a = 2, upper_p = 4, lower_a = 8, lower_p = 16, dash = 32
 typedef struct {
     __m256i low, high;
 } halves;
-
-// The first and the second byte of a pair: bit b of a half's entry is set when pair b may have it.
-typedef struct {
-    halves first, second;
-} pair_tables;
 
 AVX2 static halves table(const uint8_t low[16], const uint8_t high[16]) {
     return (halves){
@@ -212,14 +248,16 @@ AVX2 static halves class_table(void) {
     return table(low, high);
 }
 
-AVX2 static halves pair_table(int place) {
-    uint8_t low[16] = {0}, high[16] = {0};
+// By the low half of a pair's second byte, which no two pairs share: that byte, and the one before it. What has the low
+// half of none is compared with a byte of another.
+AVX2 static halves pair_table(void) {
+    uint8_t first[16] = {0}, second[16] = {255};
     for (int i = 0; i < byok_scan_pair_count; i++) {
-        uint8_t byte = (uint8_t)byok_scan_pairs[i][place];
-        low[byte & 15] |= (uint8_t)(1 << i);
-        high[byte >> 4] |= (uint8_t)(1 << i);
+        const uint8_t *pair = (const uint8_t *)byok_scan_pairs[i];
+        first[pair[1] & 15] = pair[0];
+        second[pair[1] & 15] = pair[1];
     }
-    return table(low, high);
+    return table(first, second);
 }
 
 // `bytes` is the low half's index as it is: a shuffle looks at four bits, and gives 0 for a byte above 127.
@@ -233,21 +271,13 @@ AVX2 INLINE uint32_t zeros(__m256i bytes) { return top_bits(_mm256_cmpeq_epi8(by
 
 AVX2 INLINE __m256i is(__m256i bytes, char wanted) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(wanted)); }
 
-// What stood a byte earlier, with the last byte of `before` first.
-AVX2 INLINE __m256i a_byte_later(__m256i before, __m256i bytes) {
-    return _mm256_alignr_epi8(bytes, _mm256_permute2x128_si256(before, bytes, 0x21), 15);
-}
-
 // Leaves the masks of classes inverted: put right for four blocks at once, that is an eighth of the work.
 AVX2 static uint32_t read_avx2(const uint8_t *text, int halves_left, stage_masks *stage) {
-    const halves tables = class_table();
-    const pair_tables pairs = {pair_table(0), pair_table(1)};
+    const halves tables = class_table(), pairs = pair_table();
     const __m256i fifteen = _mm256_set1_epi8(15), hex_flags = _mm256_set1_epi8((char)(digit | hex_letter));
     const __m256i upper_flags = _mm256_set1_epi8(upper_a | upper_p);
     __m256i newlines = {0}, zero = {0};
-    __m256i previous = _mm256_loadu_si256((const __m256i *)(text - 32));
-    __m256i begun_before = classes(previous, _mm256_and_si256(_mm256_srli_epi16(previous, 4), fifteen), pairs.first);
-    for (int half = 0; half < halves_left; half++, text += 32) {
+    for (int half = 1; half <= halves_left; half++, text += 32) {
         __m256i bytes = _mm256_loadu_si256((const __m256i *)text);
         __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), fifteen);
         __m256i flags = classes(bytes, high, tables);
@@ -256,10 +286,10 @@ AVX2 static uint32_t read_avx2(const uint8_t *text, int halves_left, stage_masks
         stage->hex[half] = zeros(_mm256_and_si256(flags, hex_flags));
         stage->escape[half] = top_bits(_mm256_or_si256(is(bytes, '%'), is(bytes, '\\')));
         stage->odd[half] = top_bits(_mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(13)));
-        __m256i first = classes(bytes, high, pairs.first);
-        stage->literal[half] =
-            zeros(_mm256_and_si256(a_byte_later(begun_before, first), classes(bytes, high, pairs.second)));
-        begun_before = first;
+        __m256i before = _mm256_loadu_si256((const __m256i *)(text - 1));
+        stage->literal[half] = top_bits(_mm256_and_si256(
+            _mm256_cmpeq_epi8(_mm256_shuffle_epi8(pairs.low, bytes), before),
+            _mm256_cmpeq_epi8(_mm256_shuffle_epi8(pairs.high, bytes), bytes)));
         // Per byte at most 128 halves a stage, and a byte counts to 255.
         newlines = _mm256_sub_epi8(newlines, is(bytes, '\n'));
     }
@@ -268,24 +298,28 @@ AVX2 static uint32_t read_avx2(const uint8_t *text, int halves_left, stage_masks
         + _mm256_extract_epi64(sums, 3));
 }
 
-AVX2 static void classify_avx2(const uint8_t *text, size_t length, byok_scan_masks *masks, uint32_t *newlines) {
-    carry carried = {0};
-    for (size_t start = 0; start < length; start += byok_scan_stage) {
-        stage_masks stage;
-        int count = halves_of(length - start);
-        *newlines++ = read_avx2(text + start, count, &stage);
-        measure(&stage, true, count, &carried, masks);
-        masks += byok_scan_stage / byok_scan_group;
+AVX2 static size_t classify_avx2(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
+) {
+    stage_masks stage;
+    stage_finds finds;
+    size_t found = 0;
+    for (size_t block = 0; 64 * block < length; block += blocks_a_stage) {
+        int halves = halves_of(length - 64 * block);
+        border(&stage, true, block == 0, halves);
+        *newlines++ = read_avx2(text + 64 * block, halves, &stage);
+        measure(&stage, true, halves, word + block, hex + block, &finds);
+        found += list(&finds, halves / 2, (uint32_t)block, busy + found);
     }
+    return found;
 }
 #endif
 
-void byok_scan_classify(const uint8_t *text, size_t length, byok_scan_masks *masks, uint32_t *newlines) {
+size_t byok_scan_classify(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
+) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) {
-        classify_avx2(text, length, masks, newlines);
-        return;
-    }
+    if (__builtin_cpu_supports("avx2")) return classify_avx2(text, length, word, hex, busy, newlines);
 #endif
-    byok_scan_classify_portable(text, length, masks, newlines);
+    return byok_scan_classify_portable(text, length, word, hex, busy, newlines);
 }

@@ -8,26 +8,32 @@ public enum HTMLWriter {
     public static func write(
         _ report: Report, in language: PageLanguage = .english
     ) throws(ReportsError) -> [UInt8] {
-        try render(PackageResources.report_mustache, HTMLView(language: language).of(report.harmless))
+        try render(reportTemplate, HTMLView(language: language).of(report.harmless))
     }
+
+    /// Parses the templates now: that takes longer than to write a small report, and goes well beside what waits.
+    public static func prepare() { _ = (reportTemplate, indexTemplate) }
 
     /// The list of runs, newest first.
     public static func writeIndex(_ runs: [RunEntry]) throws(ReportsError) -> [UInt8] {
         let rows = runs.sorted { ($0.startedAt, $0.folder) > ($1.startedAt, $1.folder) }.map(
             HTMLView(language: .english).of)
-        return try render(PackageResources.index_mustache, ["runs": rows, "count": Wording.grouped(runs.count)])
+        return try render(indexTemplate, ["runs": rows, "count": Wording.grouped(runs.count)])
     }
 
-    private static func render(_ template: [UInt8], _ view: [String: Any]) throws(ReportsError) -> [UInt8] {
+    private static let reportTemplate = parsed(PackageResources.report_mustache)
+    private static let indexTemplate = parsed(PackageResources.index_mustache)
+
+    private static func parsed(_ template: [UInt8]) -> MustacheTemplate? {
+        try? MustacheTemplate(string: String(decoding: template, as: UTF8.self))
+    }
+
+    private static func render(_ template: MustacheTemplate?, _ view: [String: Any]) throws(ReportsError) -> [UInt8] {
+        guard let template else { throw .cannotRender }
         let style = PackageResources.style_css
         var view = view
         view["style"] = String(decoding: style, as: UTF8.self)
         view["styleDigest"] = Data(SHA256.digest(of: style.span)).base64EncodedString()
-        do {
-            let template = try MustacheTemplate(string: String(decoding: template, as: UTF8.self))
-            return Array(template.render(view).utf8)
-        } catch {
-            throw .cannotRender
-        }
+        return Array(template.render(view).utf8)
     }
 }

@@ -83,8 +83,7 @@ public struct ReportFolder: Sendable {
         let job = try PrivateFolder.make(root).folder(run.job)
         do throws(SystemError) {
             let folder = try job.folder(draft.temporaryName)
-            for file in files { try folder.write(file.bytes, as: file.name) }
-            try folder.sync()
+            try folder.writeAll(files.map { ($0.name, $0.bytes) })
             try job.rename(draft.temporaryName, to: run.folderName)
             return (path, nil)
         } catch  where error.isPerhapsNotDurable {

@@ -35,7 +35,7 @@ extension ReportFolder {
     public func writeIndex() throws(ReportsError) {
         let index = try HTMLWriter.writeIndex(try runs())
         do throws(SystemError) {
-            try PrivateFolder.open(root).write(index, as: "index.html")
+            try PrivateFolder.open(root).writeWithoutName(index, as: "index.html")
         } catch {
             throw .file(error)
         }

@@ -92,11 +92,20 @@ public struct PrivateFile: ~Copyable {
     /// ``SystemError/isPerhapsNotDurable`` comes after that.
     public consuming func commit() throws(SystemError) {
         try complete()
-        guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
-            throw .current(.rename, path: path)
-        }
-        isCommitted = true
+        try takeName()
         try folder.syncName(path: path)
+    }
+
+    /// The same, but a crash may leave the earlier file under the name, or none.
+    consuming func commitWithoutName() throws(SystemError) {
+        try complete()
+        try takeName()
+    }
+
+    /// Gives the bytes their name and leaves both to be brought to the disk: see ``PrivateFolder/writeAll(_:)``.
+    consuming func place() throws(SystemError) {
+        try setMode()
+        try takeName()
     }
 
     /// The same, but refuses when the name is taken.
@@ -110,7 +119,18 @@ public struct PrivateFile: ~Copyable {
     }
 
     private borrowing func complete() throws(SystemError) {
-        guard fchmod(descriptor.number, mode) == 0 else { throw .current(.createFile, path: path) }
+        try setMode()
         try descriptor.sync(path: path)
+    }
+
+    private borrowing func setMode() throws(SystemError) {
+        guard fchmod(descriptor.number, mode) == 0 else { throw .current(.createFile, path: path) }
+    }
+
+    private mutating func takeName() throws(SystemError) {
+        guard unsafe renameat(folder.number, temporaryName, folder.number, name) == 0 else {
+            throw .current(.rename, path: path)
+        }
+        isCommitted = true
     }
 }

@@ -63,6 +63,33 @@ public struct PrivateFolder: ~Copyable, Sendable {
         try write(bytes.span, as: name)
     }
 
+    /// For a folder that nobody reads before it has its own name: every file is brought to the disk, then all their names
+    /// at once. Some may be there after a failure.
+    public borrowing func writeAll(_ files: [(name: String, bytes: [UInt8])]) throws(SystemError) {
+        for (name, bytes) in files {
+            let file = try PrivateFile.begin(name, in: self)
+            try file.append(bytes.span)
+            try file.place()
+        }
+        // Written first and synced then: the disk is waited for fewer times.
+        for (name, _) in files { try syncFile(name) }
+        try sync()
+    }
+
+    /// Like ``write(_:as:)-(Span<UInt8>,_)``, for what can be made again: after a crash the earlier file may be back.
+    public borrowing func writeWithoutName(_ bytes: [UInt8], as name: String) throws(SystemError) {
+        let file = try PrivateFile.begin(name, in: self)
+        try file.append(bytes.span)
+        try file.commitWithoutName()
+    }
+
+    private borrowing func syncFile(_ name: String) throws(SystemError) {
+        let path = try self.path(of: name, .sync)
+        let number = unsafe openat(descriptor.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { throw .current(.sync, path: path) }
+        try FileDescriptor(number: number).sync(path: path)
+    }
+
     /// A regular file of at most `limit` bytes; symbolic links are not followed.
     public borrowing func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8] {
         let path = try self.path(of: name, .openFile)
@@ -102,7 +129,7 @@ public struct PrivateFolder: ~Copyable, Sendable {
         return names.sorted()
     }
 
-    public borrowing func sync() throws(SystemError) {
+    borrowing func sync() throws(SystemError) {
         try descriptor.sync(path: path)
     }
 

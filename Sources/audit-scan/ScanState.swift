@@ -4,13 +4,19 @@ import LogSources
 import System
 
 /// How far each file was read, kept from run to run. By what a file is, not by its name: rotation renames.
-struct ScanState: Codable {
+struct ScanState {
     private static let limit = 64 << 20
 
-    var version = 1
-    var files: [String: SourceMark] = [:]
+    var files: [SourcePath: SourceMark] = [:]
     /// The last line of `byok.audit_log` behind which the next scan begins.
     var auditLine: Int?
+
+    /// As it lies in the file.
+    private struct Stored: Codable {
+        var version = 1
+        let files: [String: SourceMark]
+        let auditLine: Int?
+    }
 
     /// An absent file is an empty state; a broken one is an error, because to start over silently would tell all again.
     static func read(_ path: String) throws(JobFailure) -> ScanState {
@@ -21,12 +27,13 @@ struct ScanState: Codable {
             if error.reason == .notFound { return ScanState() }
             throw JobFailure(error)
         }
-        guard let state = try? JSONDecoder().decode(ScanState.self, from: Data(bytes)), state.version == 1 else {
+        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)), stored.version == 1 else {
             throw JobFailure(
                 .misconfigured, "the state file \(PlaceName(path)) is not one of ours",
                 next: "remove it, and everything is read from the start")
         }
-        return state
+        let files = stored.files.map { (SourcePath(escaped: $0.key), $0.value) }
+        return ScanState(files: Dictionary(files) { $1 }, auditLine: stored.auditLine)
     }
 
     /// Marks by what a file is, under whatever name it was read.
@@ -36,13 +43,15 @@ struct ScanState: Codable {
 
     /// Drops files that are gone; one that was named may be between two files of its name.
     mutating func forget(except named: [String]) {
-        files = files.filter { FileIdentity(of: $0.key) != nil || named.contains($0.key) }
+        let named = Set(named.map { SourcePath($0) })
+        files = files.filter { FileIdentity(of: $0.key.text) != nil || named.contains($0.key) }
     }
 
     func write(to path: String) throws(JobFailure) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        guard let data = try? encoder.encode(self) else {
+        let files = Dictionary(files.map { ($0.key.escaped, $0.value) }) { $1 }
+        guard let data = try? encoder.encode(Stored(files: files, auditLine: auditLine)) else {
             throw JobFailure(.notWritten, "the state could not be written")
         }
         do throws(SystemError) { try PrivateFile.write(Array(data), to: path) } catch { throw JobFailure(error) }

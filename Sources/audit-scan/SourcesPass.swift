@@ -58,18 +58,21 @@ struct SourcesPass: Sendable {
     private func scanFile(_ path: String, _ scan: FileScan, _ list: SourceList, _ result: inout Result) async {
         let identity = FileIdentity(of: path)
         // Where a file stands that we know, it was renamed along a chain, and the one before it had ended earlier still.
-        if let earlier = state.files[path], let identity, earlier.identity != identity, marks[identity] == nil,
+        if let earlier = state.files[SourcePath(path)], let identity, earlier.identity != identity,
+            marks[identity] == nil,
             !settings.startsOver
         {
             await scanRest(of: earlier, besides: path, scan, list, &result)
         }
         var source = await scanned(path, scan, after: identity.flatMap { marks[$0] })
-        if let rest = result.sources.last, rest.name == path, rest.problems == [.replaced] {
+        if let rest = result.sources.last, rest.name.utf8.elementsEqual(path.utf8), rest.problems == [.replaced] {
             result.sources.removeLast()
             source.problems += rest.problems
         }
         // What could not be read keeps its place, and so does what could not be told whole.
-        if let mark = source.mark, source.findings.count == source.findingCount { result.state.files[path] = mark }
+        if let mark = source.mark, source.findings.count == source.findingCount {
+            result.state.files[SourcePath(path)] = mark
+        }
         result.sources.append(source)
     }
 
@@ -82,7 +85,7 @@ struct SourcesPass: Sendable {
             source.problems = [.replaced]
             return result.sources.append(source)
         }
-        guard !list.files.contains(moved) else { return }
+        guard !list.files.contains(where: { $0.utf8.elementsEqual(moved.utf8) }) else { return }
         result.sources.append(await scanned(moved, scan, after: mark))
     }
 

@@ -61,6 +61,16 @@ struct ScanRunTests {
         #expect(try stage.scan(arguments + ["--full"]).counts["leaks"] == 1)
     }
 
+    @Test func `two files whose names are one text in two spellings each keep their place`() throws {
+        let names = ["caf\u{e9} 100%.log", "cafe\u{301} 100%.log"]
+        #expect(names[0] == names[1])
+        for (index, name) in names.enumerated() { try stage.log("one \(stage.keys[index].key.text)\n", name) }
+        let arguments = [stage.logs, "--state", stage.folder + "/state"]
+        #expect(try stage.scan(arguments).counts["leaks"] == 2)
+        let again = try stage.scan(arguments)
+        #expect(again.status == 0 && again.counts["bytes"] == 0, "\(again.output)")
+    }
+
     @Test func `an unknown stored key makes a clean scan incomplete`() throws {
         _ = try stage.database.psql("delete from byok.key_fingerprints where key_id = '\(stage.keys[0].id)'")
         try stage.log("nothing\n")

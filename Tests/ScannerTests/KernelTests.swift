@@ -29,17 +29,45 @@ struct KernelTests {
             let text =
                 [UInt8](repeating: 32, count: slack) + noise(count, seed: UInt64(seed))
                 + [UInt8](repeating: 32, count: slack)
-            let groups = count / Int(byok_scan_group) + 1, words = groups * MemoryLayout<byok_scan_masks>.size / 8
-            var masks = [[UInt64](repeating: 0, count: words), [UInt64](repeating: 0, count: words)]
+            let blocks = 4 * (count / Int(byok_scan_group) + 1)
+            let none = byok_scan_busy_block()
+            var masks = [[UInt64](repeating: 0, count: 2 * blocks), [UInt64](repeating: 0, count: 2 * blocks)]
+            var busy = [[UInt64]](repeating: [], count: 2)
             var lines = [[UInt32](repeating: 0, count: 40), [UInt32](repeating: 0, count: 40)]
             for (index, classify) in [byok_scan_classify, byok_scan_classify_portable].enumerated() {
-                masks[index].withUnsafeMutableBytes { room in
-                    let masks = room.bindMemory(to: byok_scan_masks.self).baseAddress
-                    text.withUnsafeBufferPointer { classify($0.baseAddress! + slack, count, masks, &lines[index]) }
+                var found = [byok_scan_busy_block](repeating: none, count: blocks + 4)
+                let number = masks[index].withUnsafeMutableBufferPointer { room in
+                    text.withUnsafeBufferPointer { bytes in
+                        classify(
+                            bytes.baseAddress! + slack, count, room.baseAddress!, room.baseAddress! + blocks, &found,
+                            &lines[index])
+                    }
+                }
+                busy[index] = found[..<number].flatMap { block in
+                    [UInt64(block.block), block.literal, block.mixed, block.digits, block.escaped, block.joint]
                 }
             }
-            #expect(masks[0] == masks[1], "\(count) bytes")
+            #expect(masks[0] == masks[1] && busy[0] == busy[1], "\(count) bytes")
+            #expect(count < 64 || !busy[0].isEmpty)
             #expect(lines[0] == lines[1] && lines[0].reduce(0) { $0 + Int($1) } == text.count { $0 == 10 })
+        }
+    }
+
+    @Test func `a run is marked once, where it comes to the length, wherever it begins`() {
+        for start in Array(0...130) + Array(4_060...4_110) {
+            for (run, place) in [("Ab3-_Cd4efGh5ijK", 15), ("0123456789abcdefABCDEF01", 23), ("abc%2Ddefghi", 11)] {
+                let memory = ScanMemory(capacity: 8_192)
+                let text = Array((String(repeating: " ", count: start) + run + String(repeating: "0", count: 40)).utf8)
+                memory.set(text.span)
+                memory.classify()
+                var places: [ScanPlace: [Int]] = [:]
+                memory.forEachPlace { kind, position in places[kind, default: []].append(position) }
+                switch place {
+                case 15: #expect(places[.mixed] == [start + 15] && places[.escaped] == nil, "\(start)")
+                case 23: #expect(places[.digits] == [start + 23], "\(start)")
+                default: #expect(places[.escaped] == [start + 11], "\(start)")
+                }
+            }
         }
     }
 

@@ -10,30 +10,30 @@
 
 enum { byok_scan_group = 256, byok_scan_stage = 4096, byok_scan_slack = 320 };
 
-// Four blocks of 64 bytes: one bit a byte, the first byte in the lowest bit. What speaks of a run is set where the run
-// comes to the length, not on the rest of it.
+// What is worth a closer look in a block of 64 bytes: one bit a byte, the first byte in the lowest bit. What speaks of a
+// run is set where the run comes to the length, not on the rest of it.
 typedef struct {
-    uint64_t word[4];     // A-Z a-z 0-9 _ -
-    uint64_t hex[4];      // 0-9 a-f A-F
-    uint64_t mixed[4];    // the 16 bytes that end here are all word, one of them upper case
-    uint64_t digits[4];   // the 24 bytes that end here are all hex
-    uint64_t escaped[4];  // the 12 bytes that end here are word, '%' or '\', with a '%' or '\' before a word byte
-    uint64_t joint[4];    // a byte below 14 (line end, zero), or above 127, right after a word byte
-    uint64_t literal[4];  // the second byte of one of the pairs
-} byok_scan_masks;
+    uint32_t block;
+    uint64_t literal;  // the second byte of one of the pairs
+    uint64_t mixed;    // the 16 bytes that end here are all word, one of them upper case
+    uint64_t digits;   // the 24 bytes that end here are all hex
+    uint64_t escaped;  // the 12 bytes that end here are word, '%' or '\', with a '%' or '\' before a word byte
+    uint64_t joint;    // a byte below 14 (line end, zero), or above 127, right after a word byte
+} byok_scan_busy_block;
 
 // Pairs of bytes that stand in the prefixes of keys, `H4sI` and `<Buffer`, and seldom elsewhere.
 enum { byok_scan_pair_count = 6 };
 extern const char byok_scan_pairs[byok_scan_pair_count][3];
 
-// Fills one `byok_scan_masks` a group, the last one as far as the slack goes, and counts the line ends of each stage.
-void byok_scan_classify(const uint8_t *text, size_t length, byok_scan_masks *masks, uint32_t *newlines);
+// Fills `word` (A-Z a-z 0-9 _ -) and `hex` (0-9 a-f A-F), one bit a byte, in whole groups, the last one as far as the
+// slack goes, and counts the line ends of each stage. Lists the blocks in which there is something, and gives their
+// number; there must be room for all, and for four more.
+size_t byok_scan_classify(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines);
 
 // The same without any instruction that not every machine has: what the fast one is compared with.
-void byok_scan_classify_portable(const uint8_t *text, size_t length, byok_scan_masks *masks, uint32_t *newlines);
-
-// The blocks of 64 bytes in which anything is set but word and hex; room for four a group.
-size_t byok_scan_busy_blocks(const byok_scan_masks *masks, size_t groups, uint32_t *blocks);
+size_t byok_scan_classify_portable(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines);
 
 // Whether a run is words: no digit, and at most one capital in four letters. A window of a key is so once in 5,000.
 bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end);

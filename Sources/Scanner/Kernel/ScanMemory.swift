@@ -5,8 +5,10 @@ internal import CScan
     let capacity: Int
     private(set) var count = 0
     private let base: UnsafeMutablePointer<UInt8>
-    private let masks: UnsafeMutablePointer<byok_scan_masks>
-    private let busy: UnsafeMutablePointer<UInt32>
+    private let words: UnsafeMutablePointer<UInt64>
+    private let hexes: UnsafeMutablePointer<UInt64>
+    private let busy: UnsafeMutablePointer<byok_scan_busy_block>
+    private var busyCount = 0
     private let newlines: UnsafeMutablePointer<UInt32>
 
     private static let slack = Int(byok_scan_slack)
@@ -18,14 +20,16 @@ internal import CScan
         let groups = capacity / Self.group + 1
         unsafe base = .allocate(capacity: capacity + 2 * Self.slack)
         unsafe base.initialize(repeating: UInt8(ascii: " "), count: Self.slack)
-        unsafe masks = .allocate(capacity: groups)
-        unsafe busy = .allocate(capacity: 4 * groups + 1)
+        unsafe words = .allocate(capacity: 4 * groups)
+        unsafe hexes = .allocate(capacity: 4 * groups)
+        unsafe busy = .allocate(capacity: 4 * groups + 4)
         unsafe newlines = .allocate(capacity: capacity / Self.stage + 1)
     }
 
     deinit {
         unsafe base.deallocate()
-        unsafe masks.deallocate()
+        unsafe words.deallocate()
+        unsafe hexes.deallocate()
         unsafe busy.deallocate()
         unsafe newlines.deallocate()
     }
@@ -64,22 +68,20 @@ internal import CScan
     /// Asks the kernel about the whole text.
     func classify() {
         unsafe (start + count).initialize(repeating: UInt8(ascii: " "), count: Self.slack)
-        unsafe byok_scan_classify(start, count, masks, newlines)
+        busyCount = unsafe byok_scan_classify(start, count, words, hexes, busy, newlines)
     }
 
     /// Every place that is worth a closer look, in order of blocks.
     @inline(__always)
     func forEachPlace(_ body: (ScanPlace, Int) -> Void) {
-        let busyCount = unsafe byok_scan_busy_blocks(masks, (count + Self.group - 1) / Self.group, busy)
         for index in 0..<busyCount {
-            let block = Int(unsafe busy[index])
-            let found = unsafe masks + block >> 2
-            let base = block &* 64
-            unsafe each(found.literal(block & 3), base, .literal, body)
-            unsafe each(found.mixed(block & 3), base, .mixed, body)
-            unsafe each(found.digits(block & 3), base, .digits, body)
-            unsafe each(found.escaped(block & 3), base, .escaped, body)
-            unsafe each(found.joint(block & 3), base, .joint, body)
+            let found = unsafe busy[index]
+            let base = Int(found.block) &* 64
+            each(found.literal, base, .literal, body)
+            each(found.mixed, base, .mixed, body)
+            each(found.digits, base, .digits, body)
+            each(found.escaped, base, .escaped, body)
+            each(found.joint, base, .joint, body)
         }
     }
 
@@ -181,10 +183,9 @@ extension ScanMemory {
 
     @inline(__always)
     private func bits(_ mask: Mask, _ block: Int) -> UInt64 {
-        let group = unsafe masks + block >> 2
-        return switch mask {
-        case .word: unsafe group.word(block & 3)
-        case .hex: unsafe group.hex(block & 3)
+        switch mask {
+        case .word: unsafe words[block]
+        case .hex: unsafe hexes[block]
         }
     }
 }

@@ -9,8 +9,11 @@ struct ExactDecimal: Sendable, Hashable, Comparable {
     private init(parts: Int128) { self.parts = parts }
 
     /// `-62.50`, as PostgreSQL writes a numeric; nil for `NaN`, and for what does not fit.
-    init?(_ text: some StringProtocol) {
-        var digits = text.utf8[...]
+    init?(_ text: some StringProtocol) { self.init(bytes: text.utf8) }
+
+    /// The same, in ASCII.
+    init?(bytes: some Collection<UInt8>) {
+        var digits = bytes[...]
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative { digits = digits.dropFirst() }
         var value: Int128 = 0
@@ -34,6 +37,7 @@ struct ExactDecimal: Sendable, Hashable, Comparable {
             value = sum
         }
         guard count > 0 else { return nil }
+        guard value != 0 else { self = .zero; return }
         for _ in (fraction ?? 0)..<Self.places {
             let (scaled, overflowed) = value.multipliedReportingOverflow(by: 10)
             guard !overflowed else { return nil }

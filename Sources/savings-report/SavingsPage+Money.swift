@@ -44,7 +44,7 @@ extension SavingsPage {
                     .count(tally.count(.metered)),
                 ],
                 [
-                    .text(tongue("share of own-key analyses, %", "part des analyses sur clé propre, %")),
+                    .text(tongue("their share of own-key analyses, %", "leur part des analyses sur clé propre, %")),
                     tongue.percent(reading.rates?.meteredPercent),
                 ],
                 [

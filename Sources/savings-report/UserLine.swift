@@ -20,14 +20,24 @@ struct UserLine {
     subscript(_ column: UserColumn) -> ArraySlice<UInt8> { field(column.position) }
 
     func count(at position: Int) throws(JobFailure) -> Int {
-        guard let count = Int(text(position)) else { throw PartFields.unreadable }
+        let digits = field(position)
+        guard !digits.isEmpty else { throw PartFields.unreadable }
+        var count = 0
+        for byte in digits {
+            guard (0x30...0x39).contains(byte), !count.multipliedReportingOverflow(by: 10).overflow else {
+                throw PartFields.unreadable
+            }
+            let (sum, overflowed) = (count &* 10).addingReportingOverflow(Int(byte &- 0x30))
+            guard !overflowed else { throw PartFields.unreadable }
+            count = sum
+        }
         return count
     }
 
     /// Nil for null.
     func decimal(at position: Int) throws(JobFailure) -> ExactDecimal? {
         if field(position).isEmpty { return nil }
-        guard let number = ExactDecimal(text(position)) else { throw PartFields.unreadable }
+        guard let number = ExactDecimal(bytes: field(position)) else { throw PartFields.unreadable }
         return number
     }
 
@@ -60,8 +70,6 @@ struct UserLine {
     func field(_ position: Int) -> ArraySlice<UInt8> {
         bytes[starts[position]..<(starts[position &+ 1] &- 1)]
     }
-
-    private func text(_ position: Int) -> String { String(decoding: field(position), as: UTF8.self) }
 
     private static let null = Array("null".utf8)
     private static let end = Array("}\n".utf8)

@@ -111,7 +111,7 @@ struct CostTests {
         func value(_ item: String) -> Any? { rows.first { $0["item"] as? String == item }?["value"] }
         // 10 of 11
         #expect(value("own-key analyses with known tokens") as? Int == 10)
-        #expect(value("share of own-key analyses, %") as? String == "90.91")
+        #expect(value("their share of own-key analyses, %") as? String == "90.91")
     }
 
     @Test(arguments: [

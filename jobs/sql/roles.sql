@@ -48,6 +48,8 @@ begin
                     ('hash_mem_multiplier', case role when 'byok_savings' then '4' end),
                     -- Its groups are few beside the rows: several processes make them sooner than one.
                     ('parallel_tuple_cost', case role when 'byok_savings' then '0.01' end),
+                    -- Each process makes nearly all of the groups: whoever puts them together makes none of its own.
+                    ('parallel_leader_participation', case role when 'byok_savings' then 'off' end),
                     -- What it joins is a hash of few beside many: to sort the many for that is not worth it.
                     ('enable_mergejoin', case role when 'byok_savings' then 'off' end),
                     ('jit', case role when 'byok_savings' then 'off' end)

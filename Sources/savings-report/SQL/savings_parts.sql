@@ -17,7 +17,9 @@ measures as materialized (
         sum(j.charged) filter (where j.is_own) as own_charged
     from judged j
     join samples s on s.shape = j.shape
-    where j.is_regular and cardinality($10::text[]) > 0 and j.user_id in (select k.user_id from users k where k.keyed)
+    where j.is_regular and j.user_id in (select k.user_id from users k where k.keyed)
+        -- Of the kinds that are claimed, or all where a claim is of all.
+        and (s.kind = any ($10::text[]) or array_position($10::text[], null) is not null)
     group by 1, 2, 3
 ),
 claims as materialized (

@@ -3,7 +3,9 @@
 #include "scan.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { window = 16, reach = 4, stride = 120 };
 
@@ -88,6 +90,20 @@ size_t byok_scan_text_windows(
 ) {
     if (HAS_AVX2) return choose_avx2(text, start, end, next, windows, capacity);
     return choose(text, start, end, next, windows, capacity);
+}
+
+uint64_t *byok_scan_make_filter(size_t words) {
+    enum { huge_page = 2 << 20 };
+    const size_t size = words * sizeof(uint64_t), whole = size < huge_page ? 64 : huge_page;
+    uint64_t *filter = aligned_alloc(whole, (size + whole - 1) / whole * whole);
+    // As Swift's own allocations do: a scan without its filter would find nothing and look clean.
+    if (!filter) abort();
+#if defined(MADV_HUGEPAGE)
+    // A wish: without it each look at a filter of many megabytes misses the cache of addresses, too.
+    if (whole == huge_page) madvise(filter, size, MADV_HUGEPAGE);
+#endif
+    memset(filter, 0, size);
+    return filter;
 }
 
 INLINE uint64_t window_value(const uint8_t *blocks, const uint8_t *images, size_t i) {

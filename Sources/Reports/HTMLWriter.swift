@@ -11,9 +11,6 @@ public enum HTMLWriter {
         try render(reportTemplate, HTMLView(language: language).of(report.harmless))
     }
 
-    /// Parses the templates now: that takes longer than to write a small report, and goes well beside what waits.
-    public static func prepare() { _ = (reportTemplate, indexTemplate) }
-
     /// The list of runs, newest first.
     public static func writeIndex(_ runs: [RunEntry]) throws(ReportsError) -> [UInt8] {
         let rows = runs.sorted { ($0.startedAt, $0.folder) > ($1.startedAt, $1.folder) }.map(

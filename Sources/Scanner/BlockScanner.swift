@@ -113,7 +113,7 @@ final class BlockScanner {
 
     private func digits(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         guard position >= pass.digitsDone else { return }
-        let run = level.memory.run(of: .hex, around: position)
+        let run = level.memory.digits(markedAt: position)
         pass.digitsDone = run.upperBound
         if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.hits.append(hit) }
         if rules.stored.count > 0 { add(lowerDigits: run, level, &pass) }

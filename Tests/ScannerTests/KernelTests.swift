@@ -132,7 +132,7 @@ struct KernelTests {
                 byok_scan_sift(blocks, images, count, filter, mask, &found, &kept)
             }
             #expect(found == values)
-            let passed = kept.prefix(number ?? 0)
+            let passed = kept.prefix(number)
             #expect((0..<count).filter { $0 % 3 == 0 }.allSatisfy { passed.contains(UInt32($0)) })
             #expect(passed.count < count / 3 + 1 + max(8, count / 10))
         }

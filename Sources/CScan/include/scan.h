@@ -41,6 +41,9 @@ bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end);
 // Whether one of the escapes `%XX` and `\u00XX` in a range stands for a word byte or a dot.
 bool byok_scan_has_escape(const uint8_t *text, size_t start, size_t end);
 
+// So many words of 0 for a filter, a power of two; free() takes them back.
+uint64_t *byok_scan_make_filter(size_t words);
+
 // Which of `count` windows a Bloom filter of `mask + 1` words may hold; see StoredWindows. Gives their numbers.
 size_t byok_scan_sift(
     const uint8_t *blocks, const uint8_t *images, size_t count, const uint64_t *filter, uint64_t mask,

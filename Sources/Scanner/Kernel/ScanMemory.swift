@@ -114,6 +114,9 @@ extension ScanMemory {
         return first(before: position, mask)..<end(after: position, mask)
     }
 
+    /// The run of hexadecimal digits that the kernel marked at `position`: where it comes to 24.
+    func digits(markedAt position: Int) -> Range<Int> { position &- 23..<end(after: position, .hex) }
+
     private func first(before position: Int, _ mask: Mask) -> Int {
         var block = position >> 6
         var gaps = ~bits(mask, block) << UInt64(63 &- position & 63)

@@ -9,7 +9,8 @@ struct WindowMatch {
 
 /// Windows of one kind, gathered until there are enough for one call of the cipher.
 @safe struct WindowBatch: ~Copyable {
-    private static let capacity = 1_024
+    // Blocks and images together stay in the first cache.
+    private static let capacity = 256
 
     private let kind: FragmentKind
     private let stored: StoredWindows
@@ -102,7 +103,7 @@ struct WindowMatch {
         let found =
             unsafe stored.withFilter { filter, mask in
                 unsafe byok_scan_sift(blocks, images, count, filter, mask, values, kept)
-            } ?? 0
+            }
         for number in 0..<found {
             let index = Int(unsafe kept[number])
             stored.forEachKey(of: unsafe values[index]) { key in

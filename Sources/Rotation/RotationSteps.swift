@@ -85,12 +85,15 @@ public struct RotationSteps: Sendable {
         _ statement: Statement, in context: SweepContext? = nil, waiting: () -> Void = {},
         _ read: (Row) throws(PostgresError) -> Value
     ) async throws(RotationError) -> Value {
-        let end = ContinuousClock.now + patience
+        var end = ContinuousClock.now + patience
         var pause: Duration = .milliseconds(200)
         var isFirst = true
         defer { context?.tally.wait(for: nil) }
         while true {
+            let asked = ContinuousClock.now
             if let context, await !context.gate.pass(halt, context.tally) { throw .interrupted }
+            // What the gate waited for is not the table.
+            end += asked.duration(to: .now)
             do throws(PostgresError) {
                 return try read(try await connection.query(statement).single())
             } catch {

@@ -32,10 +32,12 @@ public struct ServerHealth: Sendable {
         }
     }
 
-    /// What a sweep has to wait for. A server that does not say is not waited for.
+    /// What a sweep has to wait for. Where the server does not answer, what it said last holds.
     mutating func reasonToWait(_ answer: Answer?) -> WaitReason? {
-        held = isOver(answer?.archiveBytes, .archive) ? .archive : isOver(answer?.slotBytes, .slot) ? .slot : nil
-        return isVacuumInTheWay(answer?.isVacuumed ?? false) ? held ?? .autovacuum : held
+        if let answer {
+            held = isOver(answer.archiveBytes, .archive) ? .archive : isOver(answer.slotBytes, .slot) ? .slot : nil
+        }
+        return isVacuumInTheWay(answer?.isVacuumed ?? (vacuumSeen != nil)) ? held ?? .autovacuum : held
     }
 
     private func isOver(_ bytes: Int?, _ reason: WaitReason) -> Bool {

@@ -14,12 +14,16 @@ public struct PrivateFolder: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
-    /// Made with mode 0700, parents too, where it is not there yet. The last component may not be a symbolic link.
+    /// Made with mode 0700, parents too, where it is not there yet, so that it outlives a crash. The last component may not be a symbolic link.
     public static func make(_ path: String) throws(SystemError) -> PrivateFolder {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             made += part
-            if unsafe mkdir(made, 0o700) != 0, errno != EEXIST { try expectFolder(made) }
+            if unsafe mkdir(made, 0o700) == 0 {
+                try parent(of: made).sync()
+            } else if errno != EEXIST {
+                try expectFolder(made)
+            }
             made += "/"
         }
         return try open(path)
@@ -44,7 +48,9 @@ public struct PrivateFolder: ~Copyable, Sendable {
     /// A folder inside this one, made with mode 0700 where it is not there yet.
     public borrowing func folder(_ name: String) throws(SystemError) -> PrivateFolder {
         let path = try self.path(of: name, .makeFolder)
-        if unsafe mkdirat(descriptor.number, name, 0o700) != 0, errno != EEXIST {
+        if unsafe mkdirat(descriptor.number, name, 0o700) == 0 {
+            try sync()
+        } else if errno != EEXIST {
             throw .current(.makeFolder, path: path)
         }
         let number = unsafe openat(descriptor.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -13,7 +13,8 @@ struct ScanState {
 
     /// As it lies in the file.
     private struct Stored: Codable {
-        var version = 1
+        /// 1: names as text.
+        var version = 2
         let files: [String: SourceMark]
         let auditLine: Int?
     }
@@ -27,12 +28,16 @@ struct ScanState {
             if error.reason == .notFound { return ScanState() }
             throw JobFailure(error)
         }
-        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)), stored.version == 1 else {
+        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)),
+            (1...2).contains(stored.version)
+        else {
             throw JobFailure(
                 .misconfigured, "the state file \(PlaceName(path)) is not one of ours",
                 next: "remove it, and everything is read from the start")
         }
-        let files = stored.files.map { (SourcePath(escaped: $0.key), $0.value) }
+        let files = stored.files.map {
+            (stored.version == 1 ? SourcePath($0.key) : SourcePath(escaped: $0.key), $0.value)
+        }
         return ScanState(files: Dictionary(files) { $1 }, auditLine: stored.auditLine)
     }
 

@@ -142,6 +142,26 @@ struct BookingTests {
         #expect(ended.check("Users, analyses and ledger") == "pass")
     }
 
+    @Test(arguments: [("1.5", 3), ("0", 2)])
+    func `bookings that cancel each other are named all the same`(charged: String, entries: Int) throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")
+        try stage.add(1, "own_key", user: 2, list: "4", charged: charged)
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select a.id, a.started_at, 'charge', c.credits
+            from byok.analyses a, (values (1.5), (-1.5)) c (credits)
+            where a.user_id = '\(SavingsStage.id(2))'
+            """)
+
+        let ended = try stage.run()
+
+        #expect(ended.status == 70, "\(ended.stderr)")
+        let named = ended.rows("Analyses not booked exactly once")
+        #expect(named.count == 1 && named.first?["entries"] as? Int == entries, "\(named)")
+    }
+
     @Test func `two halves are not one booking`() throws {
         let stage = try SavingsStage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5")

@@ -241,12 +241,17 @@ struct MissedTests {
         try stage.add(1, "fallback", user: 3, list: "4", charged: "4", provider: "groq", reason: "rate_limited")
         _ = try stage.database.psql(
             "update byok.analyses set key_id = '\(SavingsStage.id(901))' where user_id = '\(SavingsStage.id(3))'")
+        // The key that is named has no price for it: not that of where it ran.
+        try stage.key(902, user: 4, provider: "mistral", ("added", "2026-01-01Z"), ("enabled", "2026-01-01Z"))
+        try stage.add(1, "fallback", user: 4, list: "4", charged: "4", provider: "openai", reason: "rate_limited")
+        _ = try stage.database.psql(
+            "update byok.analyses set key_id = '\(SavingsStage.id(902))' where user_id = '\(SavingsStage.id(4))'")
 
         let ended = try stage.run()
 
         #expect(ended.status == 0, "\(ended.stderr)")
         #expect(ended.missed == ["rate_limited": "2.5", "provider_outage": "6", "type_not_eligible": "unknown"])
-        #expect(ended.users.compactMap { $0["eligible"] } == ["3", "1", "0"])
+        #expect(ended.users.compactMap { $0["eligible"] } == ["3", "1", "0", "0"])
     }
 
     @Test func `while a key is set aside nobody knows why the plan was used`() throws {

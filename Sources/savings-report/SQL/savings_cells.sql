@@ -122,7 +122,7 @@ named as materialized (
 -- The provider of a fallback may be the one it ran at in the end: the key that it names comes first, and where it names none
 -- and that provider has no price on an own key, the key that the user had.
 judged as materialized (
-    select c.user_id, c.shape, c.since, c.stretch, c.key_id, s.is_own, s.is_plan, s.is_fallback, s.is_charge_known,
+    select c.user_id, c.shape, c.since, c.stretch, n.key_id, s.is_own, s.is_plan, s.is_fallback, s.is_charge_known,
         s.is_unpriced, s.is_regular, c.analyses::integer as analyses, c.metered::integer as metered, c.first_at, c.last_at,
         c.analyses * s.list as list, c.analyses * s.charged as charged,
         case when s.input_price is not null then c.metered::integer else 0 end as costed,
@@ -145,10 +145,10 @@ judged as materialized (
     left join hands h on h.user_id = c.user_id and h.stretch = c.stretch
     left join choices b on b.hand = coalesce(h.hand, '') and b.kind = s.kind and b.since = c.since
     left join named n on n.key_id = c.key_id and n.user_id = c.user_id
-    left join tariff f on f.kind = s.kind and f.provider = n.provider and f.since = c.since and f.own is not null
+    left join tariff f on f.kind = s.kind and f.provider = n.provider and f.since = c.since
     cross join lateral (
         select case
-            when f.provider is not null then f.provider
+            when n.provider is not null then n.provider
             when s.is_plan or s.is_fallback and s.price_own is null then coalesce(b.provider, s.provider)
             else coalesce(s.provider, b.provider)
         end
@@ -156,7 +156,7 @@ judged as materialized (
     cross join lateral (
         select case
             when s.is_own then null
-            when f.own is not null then f.own
+            when n.provider is not null then f.own
             when s.is_fallback and s.price_own is not null then s.price_own
             when b.provider is not null then b.own
             when s.provider is not null then s.price_own

@@ -155,7 +155,8 @@ billed as materialized (
     from (
         select b.user_id, b.amount, sum(j.analyses) as analyses, sum(j.costed) as costed, sum(j.cost) as cost
         from bills b
-        join judged j on j.user_id = b.user_id and j.party = b.provider and j.is_own
+        join judged j on j.user_id = b.user_id and j.is_own
+        join samples s on s.shape = j.shape and s.provider = b.provider
         where ($4::timestamptz[])[width_bucket(j.since, $4::timestamptz[])] = b.month and exists (select from bills)
         group by b.user_id, b.provider, b.month, b.amount
     ) x

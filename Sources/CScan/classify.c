@@ -194,20 +194,28 @@ static uint32_t read_portable(const uint8_t *text, int halves, stage_masks *stag
     return newlines;
 }
 
-size_t byok_scan_classify_portable(
-    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
+// `reads_inverted`: what `read` leaves of the masks of classes. Inlined, so that each is compiled for its own machine.
+INLINE size_t classify(
+    uint32_t (*read)(const uint8_t *, int, stage_masks *), bool reads_inverted, const uint8_t *text, size_t length,
+    uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
 ) {
     stage_masks stage;
     stage_finds finds;
     size_t found = 0;
     for (size_t block = 0; 64 * block < length; block += blocks_a_stage) {
         int halves = halves_of(length - 64 * block);
-        border(&stage, false, block == 0, halves);
-        *newlines++ = read_portable(text + 64 * block, halves, &stage);
-        measure(&stage, false, halves, word + block, hex + block, &finds);
+        border(&stage, reads_inverted, block == 0, halves);
+        *newlines++ = read(text + 64 * block, halves, &stage);
+        measure(&stage, reads_inverted, halves, word + block, hex + block, &finds);
         found += list(&finds, halves / 2, (uint32_t)block, busy + found);
     }
     return found;
+}
+
+size_t byok_scan_classify_portable(
+    const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
+) {
+    return classify(read_portable, false, text, length, word, hex, busy, newlines);
 }
 
 // MARK: AVX2
@@ -301,17 +309,7 @@ AVX2 static uint32_t read_avx2(const uint8_t *text, int halves_left, stage_masks
 AVX2 static size_t classify_avx2(
     const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines
 ) {
-    stage_masks stage;
-    stage_finds finds;
-    size_t found = 0;
-    for (size_t block = 0; 64 * block < length; block += blocks_a_stage) {
-        int halves = halves_of(length - 64 * block);
-        border(&stage, true, block == 0, halves);
-        *newlines++ = read_avx2(text + 64 * block, halves, &stage);
-        measure(&stage, true, halves, word + block, hex + block, &finds);
-        found += list(&finds, halves / 2, (uint32_t)block, busy + found);
-    }
-    return found;
+    return classify(read_avx2, true, text, length, word, hex, busy, newlines);
 }
 #endif
 

@@ -29,11 +29,15 @@ struct ServerHealthTests {
         for _ in 1...4 { try switchSegment() }
         try stage.wait { try stage.count("pg_stat_archiver where failed_count > 0") == 1 }
 
-        let child = try stage.start(["run", "--max-rate", "2000", "--max-wal-backlog", "40MiB"])
+        let child = try stage.start([
+            "run", "--max-rate", "2000", "--max-wal-backlog", "24MiB", "--max-duration", "60s",
+        ])
         try expectHeld(stage, by: "archive")
         _ = try stage.database.psql("alter system set archive_command = 'true'")
         _ = try stage.database.psql("select pg_reload_conf()")
         try switchSegment()
+        // More than half of the limit, in a segment that nobody can archive yet.
+        _ = try stage.database.psql("select pg_logical_emit_message(false, 'test', repeat('x', 13 << 20))")
         let ended = Ended(child.wait())
 
         #expect(ended.status == 0, "\(ended.stderr)")

@@ -4,7 +4,7 @@ internal import Glibc
 /// The windows of all stored keys, ready to be asked: a Bloom filter in front of a sorted table.
 ///
 /// Some 18 bytes a window. Values are random, so that their top bits spread them evenly.
-// The filter is written before anybody else has it.
+// Unchecked for the pointer alone: what it points at is written in `init`, before anybody else has it, and never again.
 @safe public final class StoredWindows: @unchecked Sendable {
     public static let none = StoredWindows(PairedWindows())
 

@@ -1,4 +1,5 @@
--- What a provider billed a user for a month, UTC, as somebody read it on the bill: nobody's own key may ask for it. Only what ran through here, and whole months: a part of a bill is nobody's. Empty until somebody fills it in.
+-- What a provider billed a user for a month, UTC, as somebody read it on the bill: nobody's own key may ask for it. Only
+-- what ran through here, and whole months: a part of a bill is nobody's. Empty until somebody fills it in.
 create table byok.provider_bills (
     user_id uuid not null,
     provider text not null

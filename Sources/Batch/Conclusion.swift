@@ -1,4 +1,4 @@
-internal import System
+public import System
 
 /// What a job hands back: everything it came to, counted.
 public struct Conclusion: Sendable {

@@ -58,3 +58,14 @@ struct LineLogHandler: LogHandler {
 extension LogValue: CustomStringConvertible {
     public var description: String { text }
 }
+
+extension LogValue {
+    var json: JSONText.Value {
+        switch self {
+        case .integer(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .bool(let value): .bool(value)
+        case .text(let value): .string(value)
+        }
+    }
+}

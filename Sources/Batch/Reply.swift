@@ -1,4 +1,4 @@
-internal import System
+public import System
 
 /// What a command that answers a question, or does one thing by hand, has to say.
 public struct Reply: Sendable {

@@ -22,8 +22,8 @@ public struct Answer: Sendable {
         self.status = status
         self.headers = headers.map { ($0.name.lowercased(), $0.value) }
         isHTML = Self.isHTML(self.headers, body)
-        self.body = Array(body.prefix(JSONText.maximumByteCount))
-        self.isTruncated = isTruncated || body.count > JSONText.maximumByteCount
+        self.body = Array(body.prefix(UnparsedJSON.maximumByteCount))
+        self.isTruncated = isTruncated || body.count > UnparsedJSON.maximumByteCount
         self.receivedAt = receivedAt
     }
 
@@ -41,7 +41,7 @@ public struct Answer: Sendable {
 
     private static func isHTML(_ headers: [(name: String, value: String)], _ body: [UInt8]) -> Bool {
         let type = headers.first { $0.name == "content-type" }?.value.lowercased()
-        return type?.contains("html") == true || body.first { !JSONText.isBlank($0) } == UInt8(ascii: "<")
+        return type?.contains("html") == true || body.first { !UnparsedJSON.isBlank($0) } == UInt8(ascii: "<")
     }
 }
 

@@ -33,7 +33,7 @@ struct EchoForm: Sendable {
         guard let start = Self.find(opening, in: message[...])?.upperBound else { return nil }
         let rest = message[start...]
         if let end = Self.find(closing, in: rest)?.lowerBound { return rest[..<end] }
-        let word = rest.prefix { !JSONText.isBlank($0) }
+        let word = rest.prefix { !UnparsedJSON.isBlank($0) }
         return word.last == UInt8(ascii: ".") ? word.dropLast() : word
     }
 

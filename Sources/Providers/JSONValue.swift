@@ -15,8 +15,8 @@ struct JSONValue {
 
     /// Nil when the bytes are not JSON, are larger than 64 KiB or nested deeper than 64.
     init?(_ bytes: [UInt8]) {
-        let body = JSONText.body(of: bytes)
-        guard !body.isEmpty, JSONText.isShallow(body) else { return nil }
+        let body = UnparsedJSON.body(of: bytes)
+        guard !body.isEmpty, UnparsedJSON.isShallow(body) else { return nil }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(body)) else { return nil }
         self = value
     }
@@ -58,7 +58,7 @@ extension JSONValue: Decodable {
 }
 
 /// Looks at JSON before it is parsed.
-enum JSONText {
+enum UnparsedJSON {
     static let maximumByteCount = 65_536
     static let maximumDepth = 64
 

@@ -7,7 +7,7 @@ struct ListOpening {
 
     /// True for an object that holds `"object": "list"`, `"data": [` or `"models": [`.
     static func isSeen(in bytes: [UInt8]) -> Bool {
-        var opening = ListOpening(rest: JSONText.body(of: bytes))
+        var opening = ListOpening(rest: UnparsedJSON.body(of: bytes))
         return opening.readMembers()
     }
 
@@ -33,7 +33,7 @@ struct ListOpening {
         }
     }
 
-    private mutating func skipBlanks() { rest = rest.drop(while: JSONText.isBlank) }
+    private mutating func skipBlanks() { rest = rest.drop(while: UnparsedJSON.isBlank) }
 
     private mutating func next() -> UInt8? {
         skipBlanks()
@@ -61,7 +61,7 @@ struct ListOpening {
                 _ = readText()
                 continue
             case UInt8(ascii: "["), UInt8(ascii: "{"):
-                guard open.count < JSONText.maximumDepth else { return false }
+                guard open.count < UnparsedJSON.maximumDepth else { return false }
                 // In ASCII a closing bracket stands two behind its opening one.
                 open.append(byte + 2)
             case UInt8(ascii: "]"), UInt8(ascii: "}"):

@@ -12,17 +12,3 @@ public enum Cell: Equatable, Sendable {
     /// Not known, which is neither zero nor empty.
     case unknown
 }
-
-extension Cell: Encodable {
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .text(let text), .decimal(let text): try container.encode(Terminal.escape(text))
-        case .count(let count): try container.encode(count)
-        case .duration(let duration): try container.encode(duration.clampedMicroseconds)
-        case .timestamp(let timestamp): try container.encode(timestamp)
-        case .status(let status): try container.encode(status)
-        case .unknown: try container.encodeNil()
-        }
-    }
-}

@@ -3,7 +3,7 @@ public import System
 
 /// What a run's folder holds, so that a change shows. Written last, and signed where there is a key.
 public struct Manifest: Equatable, Sendable {
-    public struct File: Codable, Equatable, Sendable {
+    public struct File: Equatable, Sendable {
         public let name: String
         public let size: Int
         /// 64 hexadecimal digits.
@@ -68,35 +68,21 @@ public struct ReportFile: Equatable, Sendable {
     }
 }
 
-extension Manifest: Encodable {
-    private enum CodingKeys: CodingKey {
-        case schema, job, runID, startedAt, toolVersion, outcome, status, previousManifestSHA256, files
-
-        var stringValue: String {
-            switch self {
-            case .runID: "run_id"
-            case .previousManifestSHA256: "previous_manifest_sha256"
-            case .schema: "schema"
-            case .job: "job"
-            case .startedAt: "started_at"
-            case .toolVersion: "tool_version"
-            case .outcome: "outcome"
-            case .status: "status"
-            case .files: "files"
-            }
-        }
+extension Manifest {
+    /// Names of fields ascend.
+    var json: JSONText.Value {
+        .object([
+            ("files", .array(files.map(\.json))), ("job", .string(run.job)), ("outcome", .string(run.outcome)),
+            ("previous_manifest_sha256", run.previousManifest.map { .string($0) } ?? .null),
+            ("run_id", .string(run.runID)), ("schema", .string("byok-manifest/1")),
+            ("started_at", .string(run.startedAt.description)), ("status", .string(run.status.rawValue)),
+            ("tool_version", .string(run.toolVersion)),
+        ])
     }
+}
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode("byok-manifest/1", forKey: .schema)
-        try container.encode(run.job, forKey: .job)
-        try container.encode(run.runID, forKey: .runID)
-        try container.encode(run.startedAt, forKey: .startedAt)
-        try container.encode(run.toolVersion, forKey: .toolVersion)
-        try container.encode(run.outcome, forKey: .outcome)
-        try container.encode(run.status, forKey: .status)
-        try container.encode(run.previousManifest, forKey: .previousManifestSHA256)
-        try container.encode(files, forKey: .files)
+extension Manifest.File {
+    fileprivate var json: JSONText.Value {
+        .object([("name", .string(name)), ("sha256", .string(sha256)), ("size", .integer(Int64(size)))])
     }
 }

@@ -1,7 +1,7 @@
 /// What one run has to tell, without saying how it looks. Every writer starts here.
 ///
 /// Nothing of it is a place for key material; texts may be hostile and are shown harmlessly.
-public struct Report: Equatable, Sendable, Encodable {
+public struct Report: Equatable, Sendable {
     public static let schema = "byok-report/1"
 
     /// The same for the same data, where the job promises that.
@@ -36,7 +36,7 @@ public struct Report: Equatable, Sendable, Encodable {
 }
 
 /// One thing worth knowing about the run.
-public struct Fact: Equatable, Sendable, Encodable {
+public struct Fact: Equatable, Sendable {
     public var name: String
     public var value: Cell
 
@@ -46,13 +46,13 @@ public struct Fact: Equatable, Sendable, Encodable {
     }
 }
 
-public enum CheckStatus: String, CaseIterable, Sendable, Encodable {
+public enum CheckStatus: String, CaseIterable, Sendable {
     case pass, fail
     /// Never counts as a pass.
     case notDecided = "not_decided"
 }
 
-public struct Check: Equatable, Sendable, Encodable {
+public struct Check: Equatable, Sendable {
     public var name: String
     public var status: CheckStatus
     public var detail: String
@@ -65,7 +65,7 @@ public struct Check: Equatable, Sendable, Encodable {
 }
 
 /// A part of the report under a heading of its own. Titles are unique in a report.
-public struct Section: Equatable, Sendable, Encodable {
+public struct Section: Equatable, Sendable {
     public var title: String
     public var notes: [String]
     public var tables: [Table]
@@ -80,7 +80,7 @@ public struct Section: Equatable, Sendable, Encodable {
 }
 
 /// Where figures come from: the query's SHA-256 in hexadecimal and how many rows it gave.
-public struct Provenance: Equatable, Sendable, Encodable {
+public struct Provenance: Equatable, Sendable {
     public var source: String
     public var queryDigest: String
     public var rowCount: Int
@@ -108,17 +108,5 @@ public struct TieOut: Equatable, Sendable {
     public var status: CheckStatus {
         if left.value == .unknown || right.value == .unknown { return .notDecided }
         return left.value == right.value ? .pass : .fail
-    }
-}
-
-extension TieOut: Encodable {
-    private enum CodingKeys: CodingKey { case name, left, right, status }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(left, forKey: .left)
-        try container.encode(right, forKey: .right)
-        try container.encode(status, forKey: .status)
     }
 }

@@ -25,7 +25,7 @@ public struct ReportFolder: Sendable {
         signer: ReportSigner? = nil
     ) throws(ReportsError) -> Receipt {
         do throws(ReportsError) {
-            let json = ReportFile("report.json", try JSONWriter.write(report))
+            let json = ReportFile("report.json", JSONWriter.write(report))
             let html = ReportFile("report.html", try HTMLWriter.write(report))
             return try write([json, html] + further, draft: draft, run: run, signer: signer)
         } catch {
@@ -41,7 +41,7 @@ public struct ReportFolder: Sendable {
         guard Set(names).count == names.count, !names.contains(where: { $0.hasPrefix("manifest.") })
         else { throw .badFileName }
         let contents = Manifest(run: run, files: files.map(Manifest.File.init) + (draft?.files ?? []))
-        let manifest = ReportFile("manifest.json", try JSONWriter.write(contents))
+        let manifest = ReportFile("manifest.json", JSONWriter.write(contents.json))
         var all = files + [manifest]
         if let envelope = try Self.envelope(of: manifest, signer) { all.append(envelope) }
         let (path, doubt) = try Self.wrapped { () throws(SystemError) in

@@ -18,8 +18,8 @@ public struct Table: Equatable, Sendable {
     }
 }
 
-public struct Column: Equatable, Sendable, Encodable {
-    public enum Kind: String, Sendable, Encodable {
+public struct Column: Equatable, Sendable {
+    public enum Kind: String, Sendable {
         /// An identifier is text that may be broken anywhere, so that its column can be narrow.
         case text, identifier, count, decimal, duration, timestamp, status
 
@@ -38,25 +38,9 @@ public struct Column: Equatable, Sendable, Encodable {
     }
 }
 
-extension Table: Encodable {
-    private enum CodingKeys: CodingKey { case caption, columns, rows, totals }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(caption, forKey: .caption)
-        try container.encode(columns, forKey: .columns)
-        try container.encode(rows.map(named), forKey: .rows)
-        try container.encode(totals.map(named), forKey: .totals)
-    }
-
-    private func named(_ cells: [Cell]) -> [String: Cell] {
-        Dictionary(zip(columns.map(\.name), complete(cells))) { first, _ in first }
-    }
-}
-
 /// Horizontal bars of counts; its numbers always stand in a table below it.
-public struct BarChart: Equatable, Sendable, Encodable {
-    public struct Bar: Equatable, Sendable, Encodable {
+public struct BarChart: Equatable, Sendable {
+    public struct Bar: Equatable, Sendable {
         public var label: String
         /// Negative values are drawn as zero and printed as they are.
         public var count: Int

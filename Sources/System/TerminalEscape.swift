@@ -2,9 +2,9 @@ extension Terminal {
     /// Text that may be shown whatever it holds: control, bidirectional and other invisible characters become `\u{…}`.
     ///
     /// Escape sequences retitle windows and rewrite lines; bidirectional marks make one text look like another.
-    public static func escape(_ text: some StringProtocol) -> String {
+    public static func escape(_ text: String) -> String {
         // Nearly every text is so, and a report has hundreds of thousands.
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(text) }
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             if isHarmless(scalar) {
@@ -15,6 +15,8 @@ extension Terminal {
         }
         return result
     }
+
+    public static func escape(_ text: some StringProtocol) -> String { escape(String(text)) }
 
     /// The same for each line of a text whose line ends are ours.
     public static func escapeLines(_ text: String) -> String {

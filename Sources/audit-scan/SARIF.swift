@@ -6,23 +6,28 @@ import System
 
 /// SARIF 2.1.0, for code hosts and editors.
 enum SARIF {
-    static func write(_ summary: ScanSummary) -> String {
+    static func write(_ summary: ScanSummary) -> [UInt8] {
         let rules = Set(summary.leaks.map(rule)).sorted()
-        return JSONText.write(
-            .object([
-                ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")), ("version", .string("2.1.0")),
-                (
-                    "runs",
-                    .array([
-                        .object([
-                            ("tool", .object([("driver", driver(rules))])),
-                            ("automationDetails", .object([("guid", .string(summary.runID.uuidString.lowercased()))])),
-                            ("invocations", .array([invocation(summary)])),
-                            ("results", .array(summary.leaks.map { result($0, rules) })),
+        return JSONText.bytes(
+            of:
+                .object([
+                    ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
+                    ("version", .string("2.1.0")),
+                    (
+                        "runs",
+                        .array([
+                            .object([
+                                ("tool", .object([("driver", driver(rules))])),
+                                (
+                                    "automationDetails",
+                                    .object([("guid", .string(summary.runID.uuidString.lowercased()))])
+                                ),
+                                ("invocations", .array([invocation(summary)])),
+                                ("results", .array(summary.leaks.map { result($0, rules) })),
+                            ])
                         ])
-                    ])
-                ),
-            ])) + "\n"
+                    ),
+                ])) + [UInt8(ascii: "\n")]
     }
 
     private static func rule(_ leak: Leak) -> String {
@@ -113,13 +118,19 @@ enum SARIF {
         ])
     }
 
+    private static let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/".utf8)
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
     /// What a URI may not hold is percent-encoded.
     private static func uri(_ source: String) -> String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/".utf8)
-        let digits = Array("0123456789ABCDEF".utf8)
-        return String(
-            decoding: source.utf8.flatMap { byte in
-                plain.contains(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }, as: UTF8.self)
+        var result: [UInt8] = []
+        for byte in source.utf8 {
+            if plain.contains(byte) {
+                result.append(byte)
+            } else {
+                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 }

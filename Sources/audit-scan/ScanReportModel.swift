@@ -22,7 +22,7 @@ enum ScanReportModel {
     /// The same findings for other programs.
     static func further(_ summary: ScanSummary) -> [ReportFile] {
         [
-            ReportFile("report.sarif", Array(SARIF.write(summary).utf8)),
+            ReportFile("report.sarif", SARIF.write(summary)),
             ReportFile("report.junit.xml", Array(JUnit.write(summary).utf8)),
         ]
     }

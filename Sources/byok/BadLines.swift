@@ -1,4 +1,5 @@
 import Batch
+import System
 
 /// The lines that were not imported: all are counted, the first ones told.
 struct BadLines: Sendable {

@@ -1,4 +1,5 @@
 import Batch
+import System
 
 /// One precondition and what became of it. Its texts take literals and `Loggable` values only.
 struct DoctorCheck: Sendable {

@@ -7,6 +7,7 @@ import KeySettings
 import Postgres
 import Providers
 import Secrets
+import System
 import Vault
 
 struct KeysAdd: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import FoundationEssentials
 import Providers
+import System
 
 struct KeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

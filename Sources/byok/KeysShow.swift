@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import FoundationEssentials
 import Postgres
+import System
 
 struct KeysShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import KeySettings
+import System
 import Vault
 
 struct MasterKeysList: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import Batch
 import FoundationEssentials
 import Postgres
+import System
 
 /// One of a user's keys, and where it stands in the choice.
 struct PickedKey: Sendable {

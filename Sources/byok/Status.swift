@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Postgres
+import System
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import Batch
 import Postgres
+import System
 
 /// Something that keeps dead rows from being reclaimed while it lasts.
 struct PlanHorizon: Sendable {

@@ -1,5 +1,6 @@
 import Batch
 import Postgres
+import System
 
 /// One run of `retire`, from its order to its conclusion.
 struct Retirement: Sendable {

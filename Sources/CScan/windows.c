@@ -132,35 +132,21 @@ size_t byok_scan_sift(
         }
         if (i < ahead) continue;
         uint64_t value = values[i - ahead];
-        uint64_t bits = 1ull << (value & 63) | 1ull << (value >> 6 & 63) | 1ull << (value >> 12 & 63)
-            | 1ull << (value >> 18 & 63);
         kept[found] = (uint32_t)(i - ahead);
-        found += (filter[value >> 40 & mask] & bits) == bits;
+        found += filter[value >> 40 & mask] >> (value & 63) & 1;
     }
-    return found;
+    // The first bit turned most away.
+    size_t passed = 0;
+    for (size_t i = 0; i < found; i++) {
+        uint64_t value = values[kept[i]];
+        uint64_t bits = 1ull << (value >> 6 & 63) | 1ull << (value >> 12 & 63) | 1ull << (value >> 18 & 63);
+        kept[passed] = kept[i];
+        passed += (filter[value >> 40 & mask] & bits) == bits;
+    }
+    return passed;
 }
 
-// MARK: what a run is not
-
-static bool is_wordy_part(const uint8_t *text, size_t start, size_t length) {
-    size_t capitals = 0;
-    uint8_t digits = 0;
-    for (size_t i = 0; i < length; i++) {
-        uint8_t byte = text[start + i];
-        digits |= (uint8_t)(byte - '0') < 10;
-        capitals += (uint8_t)(byte - 'A') < 26;
-    }
-    return !digits && capitals * 4 <= length;
-}
-
-// A long run is so when each part of it is: dashes may stand before what matters.
-bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end) {
-    enum { part = 64 };
-    for (; end - start > part; start += part) {
-        if (!is_wordy_part(text, start, part)) return false;
-    }
-    return is_wordy_part(text, start, end - start);
-}
+// MARK: escapes
 
 static bool is_key_byte(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 32) - 'a') < 26 || byte == '-' || byte == '_' || byte == '.';

@@ -51,15 +51,11 @@ final class BlockScanner {
         let level = levels[depth]
         var pass = LevelPass()
         level.memory.classify()
-        level.memory.forEachPlace { place, position in
-            switch place {
-            case .literal: literal(position, level, depth, &pass)
-            case .mixed: mixed(position, level, depth, &pass)
-            case .digits: digits(position, level, depth, &pass)
-            case .escaped: escaped(position, level, depth, &pass)
-            case .joint: joint(position, level, depth, &pass)
-            }
-        }
+        level.memory.forEachBeginning { beginning($0, level, depth, &pass) }
+        level.memory.forEachMixedRun { mixed($0, level, depth, &pass) }
+        level.memory.forEachDigitRun { digits($0, level, depth, &pass) }
+        level.memory.forEachEscape { escaped($0, level, depth, &pass) }
+        level.memory.forEachJoint { joint($0, level, depth, &pass) }
         flush(level, &pass)
         return pass.hits
     }
@@ -79,9 +75,8 @@ final class BlockScanner {
         }
     }
 
-    private func literal(_ second: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
+    private func beginning(_ start: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         let text = level.memory.text
-        let start = second - Literal.distance(text[second])
         let word = text.word(at: start)
         switch word {
         case Literal.gzip: gzip(start, level, depth, &pass)
@@ -92,12 +87,8 @@ final class BlockScanner {
     }
 
     /// A run that may be a key, a part of one, or base64.
-    private func mixed(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
-        guard position >= pass.mixedDone else { return }
-        let run = level.memory.run(of: .word, around: position)
-        pass.mixedDone = run.upperBound
+    private func mixed(_ run: Range<Int>, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         let text = level.memory.text
-        guard !level.memory.isWordy(run), run.contains(where: { text[$0].isLower }) else { return }
         if rules.stored.count > 0 {
             do throws(FingerprintError) {
                 try level.text.add(run, of: level.memory, &pass.matches)
@@ -111,10 +102,7 @@ final class BlockScanner {
         Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
 
-    private func digits(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
-        guard position >= pass.digitsDone else { return }
-        let run = level.memory.digits(markedAt: position)
-        pass.digitsDone = run.upperBound
+    private func digits(_ run: Range<Int>, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.hits.append(hit) }
         if rules.stored.count > 0 { add(lowerDigits: run, level, &pass) }
         guard depth < Self.deepest else { return }
@@ -145,15 +133,11 @@ final class BlockScanner {
     private func joint(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         guard depth < Self.deepest else { return }
         let text = level.memory.text
-        switch text[position] {
-        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): descend(SplitText.decode(level.memory, at: position), depth, &pass)
-        case 0:
-            guard position >= pass.wideDone else { return }
-            let (decoded, end) = WideText.decode(text, around: position, limit: level.memory.capacity)
-            pass.wideDone = end
-            descend(decoded, depth, &pass)
-        default: break
-        }
+        guard text[position] == 0 else { return descend(SplitText.decode(level.memory, at: position), depth, &pass) }
+        guard position >= pass.wideDone else { return }
+        let (decoded, end) = WideText.decode(text, around: position, limit: level.memory.capacity)
+        pass.wideDone = end
+        descend(decoded, depth, &pass)
     }
 
     private func gzip(_ start: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
@@ -205,8 +189,8 @@ final class BlockScanner {
 private struct LevelPass {
     var hits: [Hit] = []
     var matches: [WindowMatch] = []
-    // Up to where runs were dealt with: a long one is marked more than once.
-    var mixedDone = 0, digitsDone = 0, escapedDone = 0, wideDone = 0, gzipDone = 0
+    // Up to where text of a kind was dealt with: what is long is marked more than once.
+    var escapedDone = 0, wideDone = 0, gzipDone = 0
 }
 
 /// Something that was not looked at.

@@ -35,8 +35,44 @@ size_t byok_scan_classify(
 size_t byok_scan_classify_portable(
     const uint8_t *text, size_t length, uint64_t *word, uint64_t *hex, byok_scan_busy_block *busy, uint32_t *newlines);
 
-// Whether a run is words: no digit, and at most one capital in four letters. A window of a key is so once in 5,000.
-bool byok_scan_is_wordy(const uint8_t *text, size_t start, size_t end);
+// A text and what is marked in it.
+typedef struct {
+    const uint8_t *text;
+    size_t length;
+    const uint64_t *word, *hex;
+    const byok_scan_busy_block *busy;
+    size_t busy_count;
+} byok_scan_marked;
+
+// How far the places of one kind were gone through: the next busy block, and up to where runs were dealt with, as a long
+// one is marked more than once.
+typedef struct {
+    size_t block, done;
+} byok_scan_cursor;
+
+typedef struct {
+    uint32_t start, end;
+} byok_scan_run;
+
+// What each of the following gives at most, in the order of the text, until the cursor comes to the last busy block. Give
+// room for so many.
+enum { byok_scan_batch = 1024 };
+
+// Where one of the beginnings `sk-a`, `sk-p`, `sk-s`, `AIza`, `gsk_`, `AQ.A`, `H4sI` and `<Buf` stands, or `sk-` and OpenAI's
+// marker as far behind it as in a legacy key.
+size_t byok_scan_beginnings(const byok_scan_marked *marked, byok_scan_cursor *cursor, uint32_t *places);
+
+// Runs of word bytes, 16 or longer, with capitals and small letters, that are no words.
+size_t byok_scan_mixed_runs(const byok_scan_marked *marked, byok_scan_cursor *cursor, byok_scan_run *runs);
+
+// Runs of hexadecimal digits, 24 or longer.
+size_t byok_scan_digit_runs(const byok_scan_marked *marked, byok_scan_cursor *cursor, byok_scan_run *runs);
+
+// Marks of escapes, as they are.
+size_t byok_scan_escapes(const byok_scan_marked *marked, byok_scan_cursor *cursor, uint32_t *places);
+
+// Zeros behind a word byte, and line ends behind one where the next line begins with a word that is no date.
+size_t byok_scan_joints(const byok_scan_marked *marked, byok_scan_cursor *cursor, uint32_t *places);
 
 // Whether one of the escapes `%XX` and `\u00XX` in a range stands for a word byte or a dot.
 bool byok_scan_has_escape(const uint8_t *text, size_t start, size_t end);
@@ -53,6 +89,9 @@ size_t byok_scan_sift(
 // of them from `*next` on. Moves `*next` to where to go on; `end - 15` or more when there is nothing left.
 size_t byok_scan_text_windows(
     const uint8_t *text, size_t start, size_t end, size_t *next, uint32_t *windows, size_t capacity);
+
+// Behind the last line end before `end`, or 0.
+size_t byok_scan_line_start(const uint8_t *text, size_t end);
 
 // How far from `start` the digits of a hexadecimal run are lower case.
 size_t byok_scan_lower_digits(const uint8_t *text, size_t start, size_t end);

@@ -71,34 +71,11 @@ internal import CScan
         busyCount = unsafe byok_scan_classify(start, count, words, hexes, busy, newlines)
     }
 
-    /// Every place that is worth a closer look, in order of blocks.
-    @inline(__always)
-    func forEachPlace(_ body: (ScanPlace, Int) -> Void) {
-        for index in 0..<busyCount {
-            let found = unsafe busy[index]
-            let base = Int(found.block) &* 64
-            each(found.literal, base, .literal, body)
-            each(found.mixed, base, .mixed, body)
-            each(found.digits, base, .digits, body)
-            each(found.escaped, base, .escaped, body)
-            each(found.joint, base, .joint, body)
-        }
+    /// What was marked, for the functions that go through it.
+    @unsafe var marked: byok_scan_marked {
+        unsafe byok_scan_marked(
+            text: start, length: count, word: words, hex: hexes, busy: busy, busy_count: busyCount)
     }
-
-    @inline(__always)
-    private func each(_ bits: UInt64, _ base: Int, _ place: ScanPlace, _ body: (ScanPlace, Int) -> Void) {
-        var rest = bits
-        while rest != 0 {
-            let position = base &+ rest.trailingZeroBitCount
-            if position < count { body(place, position) }
-            rest &= rest &- 1
-        }
-    }
-}
-
-/// What the kernel marked at a place.
-enum ScanPlace {
-    case literal, mixed, digits, escaped, joint
 }
 
 extension ScanMemory {
@@ -113,9 +90,6 @@ extension ScanMemory {
         }
         return first(before: position, mask)..<end(after: position, mask)
     }
-
-    /// The run of hexadecimal digits that the kernel marked at `position`: where it comes to 24.
-    func digits(markedAt position: Int) -> Range<Int> { position &- 23..<end(after: position, .hex) }
 
     private func first(before position: Int, _ mask: Mask) -> Int {
         var block = position >> 6
@@ -164,9 +138,8 @@ extension ScanMemory {
 
     /// Where the last line end before `position` is.
     func lastNewline(before position: Int) -> Int? {
-        var place = min(position, count) - 1
-        while place >= 0, unsafe start[place] != UInt8(ascii: "\n") { place -= 1 }
-        return place >= 0 ? place : nil
+        let lineStart = unsafe byok_scan_line_start(pointer, max(0, min(position, count)))
+        return lineStart > 0 ? lineStart - 1 : nil
     }
 
     /// Where base64 or hexadecimal text begins that is readable when decoded, or the range's end.
@@ -177,8 +150,6 @@ extension ScanMemory {
     func firstHex(in range: Range<Int>) -> Int {
         unsafe byok_scan_find_hex(pointer, range.lowerBound, range.upperBound)
     }
-
-    func isWordy(_ run: Range<Int>) -> Bool { unsafe byok_scan_is_wordy(pointer, run.lowerBound, run.upperBound) }
 
     func hasEscape(_ range: Range<Int>) -> Bool {
         unsafe byok_scan_has_escape(pointer, range.lowerBound, range.upperBound)

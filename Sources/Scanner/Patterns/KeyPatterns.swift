@@ -91,8 +91,9 @@ enum KeyPatterns {
     /// `sk-` and exactly 32 small hexadecimal digits.
     static func deepSeek(_ text: ScanText, digits: Range<Int>) -> Hit? {
         let start = digits.lowerBound - 3
+        guard digits.count == 32, text.word(at: start) & 0xFF_FFFF == Literal.sk else { return nil }
         let before = text[start - 1]
-        guard digits.count == 32, text.holds("sk-", at: start), !text[digits.upperBound].isWord,
+        guard !text[digits.upperBound].isWord,
             before != UInt8(ascii: "-"), before != UInt8(ascii: "_"), Guards.allowsStart(text, at: start)
         else { return nil }
         let body = Body(text, from: digits.lowerBound) { $0.isLowerHexDigit }
@@ -108,8 +109,10 @@ enum KeyPatterns {
     }
 }
 
-/// The beginnings that the kernel's pairs stand in, four bytes as they lie in memory.
+/// The beginnings that the kernel looks for, four bytes as they lie in memory.
 enum Literal {
+    /// Three bytes.
+    static var sk: UInt32 { word("s", "k", "-", "\0") }
     static var ant: UInt32 { word("s", "k", "-", "a") }
     static var proj: UInt32 { word("s", "k", "-", "p") }
     static var svc: UInt32 { word("s", "k", "-", "s") }
@@ -118,15 +121,6 @@ enum Literal {
     static var aqA: UInt32 { word("A", "Q", ".", "A") }
     static var gzip: UInt32 { word("H", "4", "s", "I") }
     static var buffer: UInt32 { word("<", "B", "u", "f") }
-
-    /// How far before a pair's second byte the text begins that the pair belongs to.
-    static func distance(_ second: UInt8) -> Int {
-        switch second {
-        case UInt8(ascii: "_"): 3
-        case UInt8(ascii: "B"): 1
-        default: 2
-        }
-    }
 
     /// Known to the compiler: a stored property would be asked a million times a GiB whether it is made yet.
     @inline(__always)

@@ -1,0 +1,36 @@
+internal import CScan
+
+extension ScanMemory {
+    /// Where the beginning of a key, of gzip text or of a printed buffer stands.
+    func forEachBeginning(_ body: (Int) -> Void) { unsafe forEach(byok_scan_beginnings) { body(Int($0)) } }
+
+    /// Runs of word bytes that may be a key, a part of one, or base64.
+    func forEachMixedRun(_ body: (Range<Int>) -> Void) {
+        unsafe forEach(byok_scan_mixed_runs) { body(Int($0.start)..<Int($0.end)) }
+    }
+
+    func forEachDigitRun(_ body: (Range<Int>) -> Void) {
+        unsafe forEach(byok_scan_digit_runs) { body(Int($0.start)..<Int($0.end)) }
+    }
+
+    func forEachEscape(_ body: (Int) -> Void) { unsafe forEach(byok_scan_escapes) { body(Int($0)) } }
+
+    /// Line ends that may stand inside of a key, and zeros behind a word byte.
+    func forEachJoint(_ body: (Int) -> Void) { unsafe forEach(byok_scan_joints) { body(Int($0)) } }
+
+    private typealias Search<Found> = (
+        UnsafePointer<byok_scan_marked>?, UnsafeMutablePointer<byok_scan_cursor>?, UnsafeMutablePointer<Found>?
+    ) -> Int
+
+    @inline(__always)
+    private func forEach<Found>(_ search: Search<Found>, _ body: (Found) -> Void) {
+        var marked = unsafe marked
+        var cursor = byok_scan_cursor()
+        unsafe withUnsafeTemporaryAllocation(of: Found.self, capacity: Int(byok_scan_batch)) { room in
+            while unsafe cursor.block < marked.busy_count {
+                let count = unsafe search(&marked, &cursor, room.baseAddress)
+                for index in 0..<count { unsafe body(room[index]) }
+            }
+        }
+    }
+}

@@ -15,7 +15,9 @@ public enum HTMLWriter {
     public static func writeIndex(_ runs: [RunEntry]) throws(ReportsError) -> [UInt8] {
         let rows = runs.sorted { ($0.startedAt, $0.folder) > ($1.startedAt, $1.folder) }.map(
             HTMLView(language: .english).of)
-        return try render(indexTemplate, ["runs": rows, "count": Wording.grouped(runs.count)])
+        return try render(
+            indexTemplate,
+            ["runs": rows, "count": Wording.grouped(runs.count), "limit": Wording.grouped(ReportFolder.listedRunCount)])
     }
 
     private static let reportTemplate = parsed(PackageResources.report_mustache)

@@ -13,15 +13,18 @@ public struct RunEntry: Equatable, Sendable {
 
 extension ReportFolder {
     private static let manifestLimit = 1 << 20
+    /// Of each job. Every run reads them again, and a year of hourly runs is 8,760.
+    static let listedRunCount = 200
 
-    /// Every run that has a readable manifest; others are not listed, nor is what does not lie where it was written.
+    /// The newest runs that have a readable manifest; others are not listed, nor is what does not lie where it was written.
     public func runs() throws(ReportsError) -> [RunEntry] {
         do throws(SystemError) {
             let root = try PrivateFolder.open(self.root)
             var entries: [RunEntry] = []
             for job in try root.names() where Self.isPlain(job) {
                 guard let folder = try? PrivateFolder.open(root.path + "/" + job) else { continue }
-                for name in try folder.names() where Self.isPlain(name) {
+                // Names begin with the moment.
+                for name in try folder.names().filter(Self.isPlain).suffix(Self.listedRunCount) {
                     if let entry = Self.entry(job: job, name, in: folder.path) { entries.append(entry) }
                 }
             }

@@ -86,6 +86,16 @@ struct ReportFolderTests {
         #expect(try ReportFolder(root: root).runs().count == 2)
     }
 
+    @Test func `the index lists the last runs of a job, however many there were`() throws {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let newest = try ReportFolder(root: root).write(.sample, run: run).path
+        let earlier = "for i in $(seq -w 210); do cp -r . ../20250101T000$i'Z-\(run.runID)'; done"
+        #expect(try shell(earlier, in: newest).status == 0)
+        let folders = try ReportFolder(root: root).runs().map(\.folder)
+        #expect(folders.count == 200 && newest.hasSuffix(folders.last ?? "none"))
+        #expect(folders.first?.hasPrefix("20250101T000012Z") == true)
+    }
+
     @Test func `a symbolic link for a folder is refused and nothing is written through it`() throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root + "/elsewhere", withIntermediateDirectories: true)

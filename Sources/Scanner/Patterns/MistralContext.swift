@@ -17,7 +17,8 @@ enum MistralContext {
         if small.suffix(6).elementsEqual(Array("bearer".utf8)) { return contains(name, small[...]) }
         guard filler.contains(UInt8(ascii: "=")) || filler.contains(UInt8(ascii: ":")) else { return false }
         let start = line[...end].lastIndex { !($0.isWord || $0 == UInt8(ascii: ".")) }.map { $0 + 1 } ?? 0
-        return isKey(parts(of: line[start...end]), named: contains(name, small[start...]), small)
+        // Empty where something like a bracket stands there.
+        return isKey(parts(of: line[start..<end + 1]), named: contains(name, small[start...]), small)
     }
 
     private static func isKey(_ parts: [[UInt8]], named: Bool, _ line: [UInt8]) -> Bool {

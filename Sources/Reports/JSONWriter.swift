@@ -61,7 +61,9 @@ extension Section {
 
 extension Table {
     fileprivate var json: JSONText.Value {
-        let order = columns.indices.sorted { columns[$0].name < columns[$1].name }
+        // A name that comes twice stands once, with the first one's cells.
+        let names = Dictionary(columns.indices.map { (columns[$0].name, $0) }) { first, _ in first }
+        let order = names.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
         return .object([
             ("caption", .string(caption)), ("columns", .array(columns.map(\.json))),
             ("rows", .array(rows.map { named($0, order) })), ("totals", totals.map { named($0, order) } ?? .null),

@@ -69,7 +69,7 @@ public struct ReportFile: Equatable, Sendable {
 }
 
 extension Manifest {
-    /// Names of fields ascend.
+    /// Names of fields ascend. The texts are ours, and plain.
     var json: JSONText.Value {
         .object([
             ("files", .array(files.map(\.json))), ("job", .string(run.job)), ("outcome", .string(run.outcome)),

@@ -23,15 +23,22 @@ extension ReportFolder {
             var entries: [RunEntry] = []
             for job in try root.names() where Self.isPlain(job) {
                 guard let folder = try? PrivateFolder.open(root.path + "/" + job) else { continue }
-                // Names begin with the moment.
-                for name in try folder.names().filter(Self.isPlain).suffix(Self.listedRunCount) {
-                    if let entry = Self.entry(job: job, name, in: folder.path) { entries.append(entry) }
-                }
+                entries += try Self.newest(of: job, in: folder)
             }
             return entries
         } catch {
             throw .file(error)
         }
+    }
+
+    private static func newest(of job: String, in folder: borrowing PrivateFolder) throws(SystemError) -> [RunEntry] {
+        var entries: [RunEntry] = []
+        // Names begin with the moment.
+        for name in try folder.names().reversed() where isPlain(name) {
+            guard entries.count < listedRunCount else { break }
+            if let entry = entry(job: job, name, in: folder.path) { entries.append(entry) }
+        }
+        return entries
     }
 
     /// Replaces `index.html` as a whole.

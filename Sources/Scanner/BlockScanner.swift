@@ -68,7 +68,7 @@ final class BlockScanner {
             failure = error
         }
         for match in pass.matches {
-            pass.hits.append(
+            pass.add(
                 Hit(
                     range: match.range, kind: .stored(match.key), encodings: [], confidence: .high,
                     material: level.memory.text.bytes(match.range)))
@@ -82,7 +82,7 @@ final class BlockScanner {
         case Literal.gzip: gzip(start, level, depth, &pass)
         case Literal.buffer: descend(HexText.nodeBuffer(text, at: start), depth, &pass)
         default:
-            if let hit = KeyPatterns.match(text, at: start, literal: word) { pass.hits.append(hit) }
+            if let hit = KeyPatterns.match(text, at: start, literal: word) { pass.add(hit) }
         }
     }
 
@@ -97,13 +97,13 @@ final class BlockScanner {
             }
         }
         let word = Guards.behindColour(text, run)
-        if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.hits.append(hit) }
+        if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.add(hit) }
         guard depth < Self.deepest else { return }
         Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
 
     private func digits(_ run: Range<Int>, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
-        if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.hits.append(hit) }
+        if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.add(hit) }
         if rules.stored.count > 0 { add(lowerDigits: run, level, &pass) }
         guard depth < Self.deepest else { return }
         HexText.each(in: level.memory, run) { descend($0, depth, &pass) }
@@ -173,24 +173,30 @@ final class BlockScanner {
         for var hit in scan(depth: depth + 1) {
             if let joint = decoded.joint, !hit.reaches(over: joint) { continue }
             if decoded.joint != nil, hit.confidence < .high,
-                pass.hits.contains(where: { $0.range.lowerBound == decoded.source(of: hit.range).lowerBound })
+                pass.starts.contains(decoded.source(of: hit.range).lowerBound)
             {
                 // Cut off at the line end, it is told as it stands there; the next line need not go on with it.
                 continue
             }
             hit.range = decoded.source(of: hit.range)
             hit.encodings.insert(decoded.encoding, at: 0)
-            pass.hits.append(hit)
+            pass.add(hit)
         }
     }
 }
 
 /// What one look through a text keeps.
 private struct LevelPass {
-    var hits: [Hit] = []
+    private(set) var hits: [Hit] = []
+    private(set) var starts: Set<Int> = []
     var matches: [WindowMatch] = []
     // Up to where text of a kind was dealt with: what is long is marked more than once.
     var escapedDone = 0, wideDone = 0, gzipDone = 0
+
+    mutating func add(_ hit: Hit) {
+        hits.append(hit)
+        starts.insert(hit.range.lowerBound)
+    }
 }
 
 /// Something that was not looked at.

@@ -89,9 +89,9 @@ struct ReportFolderTests {
     @Test func `the index lists the last runs of a job, however many there were`() throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         let newest = try ReportFolder(root: root).write(.sample, run: run).path
-        let earlier = "for i in $(seq -w 210); do cp -r . ../20250101T000$i'Z-\(run.runID)'; done"
+        let earlier = "for i in $(seq -w 210); do cp -r . ../20250101T000$i'Z-\(run.runID)'; done; mkdir ../old ../zz"
         #expect(try shell(earlier, in: newest).status == 0)
-        let folders = try ReportFolder(root: root).runs().map(\.folder)
+        let folders = try ReportFolder(root: root).runs().map(\.folder).sorted()
         #expect(folders.count == 200 && newest.hasSuffix(folders.last ?? "none"))
         #expect(folders.first?.hasPrefix("20250101T000012Z") == true)
     }

@@ -20,6 +20,29 @@ struct WriterTests {
         #expect(try HTMLWriter.write(.sample) == HTMLWriter.write(.sample))
     }
 
+    @Test func `names of fields ascend in every object, and each stands once`() throws {
+        var report = Report.sample
+        report.sections[0].charts[0].bars[0].exact = "0.5"
+        report.sections[0].tables.append(
+            Table(
+                "names", columns: ["z", "é", "a", "}", "a"].map { Column($0, $0) },
+                rows: [[.count(1), .count(2), .count(3)]], totals: [.count(4)]))
+        report.sections[0].tables.append(Table("nothing", columns: []))
+        var last: [[String]] = []
+        for line in String(decoding: JSONWriter.write(report), as: UTF8.self).split(separator: "\n") {
+            let depth = line.prefix { $0 == " " }.count / 2
+            last = Array(last.prefix(depth + (line.hasSuffix("{") ? 0 : 1)))
+            while last.count <= depth { last.append([]) }
+            guard let name = line.firstMatch(of: #/^ *"([^"]+)" : /#)?.1 else { continue }
+            #expect(last[depth].last.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } != false, "\(name)")
+            last[depth].append(String(name))
+        }
+        let json = try JSONSerialization.jsonObject(with: Data(JSONWriter.write(report))) as? [String: Any]
+        let tables = (json?["sections"] as? [[String: Any]])?.first?["tables"] as? [[String: Any]]
+        let row = (tables?.first { $0["caption"] as? String == "names" }?["rows"] as? [[String: Any]])?.first
+        #expect(row?["a"] as? Int == 3 && row?["z"] as? Int == 1 && row?.count == 4)
+    }
+
     @Test func `hostile text is text in every format`() throws {
         for bytes in [JSONWriter.write(.sample), try HTMLWriter.write(.sample)] {
             let text = String(decoding: bytes, as: UTF8.self)

@@ -1,3 +1,4 @@
+import CScan
 import ScanCorpus
 import Testing
 
@@ -8,13 +9,19 @@ struct PlacesTests {
     private static func text(seed: UInt64) -> [UInt8] {
         var random = CorpusRandom(seed: seed)
         var bytes: [UInt8] = []
-        for _ in 0..<3_000 {
+        for _ in 0..<16_000 {
             switch random.below(6) {
             case 0: bytes.append(UInt8(random.below(256)))
             case 1: bytes += Array(random.hex(random.below(60)).utf8)
             case 2: bytes += Array(random.base64URL(random.below(200)).utf8)
             case 3: bytes += Array(random.pick(["SomeWordsInOneName", "request-identifier", "aaaa", "XYZ-"]).utf8)
-            case 4: bytes += Array(random.pick(["a\n2026-11-26 x", "a\r\n  next", "a\rb", "a\n\t.", "a\0b\0"]).utf8)
+            case 4:
+                bytes += Array(
+                    random.pick(["a\n2026-11-26 x", "a\r\n  next", "a\rb", "a\n\t.", "a\0b\0", "ab%2Dcdefghij"]).utf8)
+                if random.below(20) == 0 {
+                    let end = random.pick(["a\n", "a\r\n"])
+                    bytes += Array((end + String(repeating: " ", count: 58 + random.below(8)) + "next").utf8)
+                }
             default:
                 let beginnings = ["sk-a", "sk-p", "sk-s", "AIza", "gsk_", "AQ.A", "H4sI", "<Buf", "task-x", "gsk-"]
                 bytes += Array(random.pick(beginnings).utf8)
@@ -24,7 +31,7 @@ struct PlacesTests {
     }
 
     private static func memory(of bytes: [UInt8]) -> ScanMemory {
-        let memory = ScanMemory(capacity: 1 << 19)
+        let memory = ScanMemory(capacity: 1 << 21)
         memory.set(bytes.span)
         memory.classify()
         return memory
@@ -40,7 +47,7 @@ struct PlacesTests {
         }
         var found: [Int] = []
         memory.forEachBeginning { found.append($0) }
-        #expect(found == expected && found.count > 100)
+        #expect(found == expected && found.count > 1_000)
     }
 
     @Test(arguments: 1...4) func `runs are told once, whole, and without words`(_ seed: UInt64) {
@@ -52,8 +59,8 @@ struct PlacesTests {
             let run = bytes[run]
             return run.contains(where: \.isUpper) && run.contains(where: \.isLower) && !Self.isWordy(run)
         }
-        #expect(mixed == expected && mixed.count > 100)
-        #expect(digits == Self.runs(in: bytes, of: \.isHexDigit, 24) && digits.count > 50)
+        #expect(mixed == expected && mixed.count > 2_000)
+        #expect(digits == Self.runs(in: bytes, of: \.isHexDigit, 24) && digits.count > 1_000)
     }
 
     private static func runs(
@@ -75,6 +82,18 @@ struct PlacesTests {
         }
     }
 
+    @Test(arguments: 1...4) func `escapes are told as they are marked`(_ seed: UInt64) {
+        let memory = Self.memory(of: Self.text(seed: seed))
+        let marked = memory.marked
+        let expected = (0..<marked.busy_count).flatMap { number in
+            let block = marked.busy[number]
+            return (0..<64).filter { block.escaped >> UInt64($0) & 1 == 1 }.map { Int(block.block) * 64 + $0 }
+        }
+        var found: [Int] = []
+        memory.forEachEscape { found.append($0) }
+        #expect(found == expected && found.count > 200)
+    }
+
     @Test(arguments: 1...4) func `line ends count where the next line goes on with a word that is no date`(
         _ seed: UInt64
     ) {
@@ -93,11 +112,13 @@ struct PlacesTests {
                 return false
             }
             rest = rest.drop { $0 == 32 || $0 == 9 }
+            // No key is indented further.
+            guard rest.startIndex - place <= 64 else { return false }
             let isDate =
                 rest.count > 5 && rest.prefix(4).allSatisfy(\.isDigit)
                 && rest[rest.startIndex + 4] == UInt8(ascii: "-") && rest[rest.startIndex + 5].isDigit
             return rest.first?.isWord == true && !isDate
         }
-        #expect(found == expected && found.count > 50)
+        #expect(found == expected && found.count > 1_000)
     }
 }

@@ -55,11 +55,30 @@ struct StreamTests {
 
     @Test(arguments: [
         "a", "A", "Aa", "0", "sk-a", "AIza", "\u{0}a", "%41", #"\u0041"#, "\n", "a\n", "H4sI", "<Buffer ",
+        "<Buffer 41 ",
+        "%41bcdefghijk ",
     ])
     func `ten megabytes of one thing are no leak and take linear time`(_ piece: String) throws {
         let scanner = try StreamScanner(StoredCorpus([key]).rules)
         let bytes = Array(repeatElement(Array(piece.utf8), count: 10_000_000 / piece.utf8.count).joined())
         #expect(try scanner.findings(in: bytes).isEmpty)
+    }
+
+    @Test(arguments: 0..<64)
+    func `how a key is read does not hang on where it stands`(_ offset: Int) throws {
+        var random = CorpusRandom(seed: 26)
+        let key = MadeUpKey(.groq, &random).text
+        let scanner = try StreamScanner(StoredCorpus([]).rules)
+        let line = String(repeating: ".", count: offset) + "GET /x?q=%7B%22user%5Fid%22%3A%22\(key)%22\n"
+        let findings = try scanner.findings(in: Array(line.utf8))
+        #expect(findings.count == 1 && findings.first?.encodings == [])
+    }
+
+    /// A log full of cut keys: each is one, and each line end may stand inside of one.
+    @Test func `a hundred thousand leaks take linear time`() throws {
+        let scanner = try StreamScanner(StoredCorpus([]).rules)
+        let bytes = (0..<100_000).flatMap { number in Array("AIzaSyD\(number * 7_919 % 1_000_003)kQwErTzU\n".utf8) }
+        #expect(try scanner.findings(in: bytes).count > 90_000)
     }
 
     @Test func `nothing of a key is shown, nor of another that stands beside it in whatever form`() throws {

@@ -22,15 +22,15 @@ extension ScanMemory {
         UnsafePointer<byok_scan_marked>?, UnsafeMutablePointer<byok_scan_cursor>?, UnsafeMutablePointer<Found>?
     ) -> Int
 
+    /// Each depth of decoding has a memory of its own, so that nobody else uses the room meanwhile.
     @inline(__always)
-    private func forEach<Found>(_ search: Search<Found>, _ body: (Found) -> Void) {
+    private func forEach<Found: BitwiseCopyable>(_ search: Search<Found>, _ body: (Found) -> Void) {
         var marked = unsafe marked
         var cursor = byok_scan_cursor()
-        unsafe withUnsafeTemporaryAllocation(of: Found.self, capacity: Int(byok_scan_batch)) { room in
-            while unsafe cursor.block < marked.busy_count {
-                let count = unsafe search(&marked, &cursor, room.baseAddress)
-                for index in 0..<count { unsafe body(room[index]) }
-            }
+        let room = unsafe room.assumingMemoryBound(to: Found.self)
+        while unsafe cursor.block < marked.busy_count {
+            let count = unsafe search(&marked, &cursor, room)
+            for index in 0..<count { unsafe body(room[index]) }
         }
     }
 }

@@ -10,6 +10,8 @@ internal import CScan
     private let busy: UnsafeMutablePointer<byok_scan_busy_block>
     private var busyCount = 0
     private let newlines: UnsafeMutablePointer<UInt32>
+    /// For a batch of places or runs.
+    let room: UnsafeMutableRawPointer
 
     private static let slack = Int(byok_scan_slack)
     private static let group = Int(byok_scan_group)
@@ -24,6 +26,8 @@ internal import CScan
         unsafe hexes = .allocate(capacity: 4 * groups)
         unsafe busy = .allocate(capacity: 4 * groups + 4)
         unsafe newlines = .allocate(capacity: capacity / Self.stage + 1)
+        let run = MemoryLayout<byok_scan_run>.self
+        unsafe room = .allocate(byteCount: Int(byok_scan_batch) * run.stride, alignment: run.alignment)
     }
 
     deinit {
@@ -32,6 +36,7 @@ internal import CScan
         unsafe hexes.deallocate()
         unsafe busy.deallocate()
         unsafe newlines.deallocate()
+        unsafe room.deallocate()
     }
 
     var text: ScanText { unsafe ScanText(start: start, count: count) }

@@ -154,7 +154,8 @@ let package = Package(
             name: "savings-report",
             dependencies: ["Batch", "Postgres", "Reports", "Secrets", "System", argumentParser],
             resources: [
-                .embedInCode("SQL/bounds.sql"), .embedInCode("SQL/claimed.sql"), .embedInCode("SQL/functions.sql"),
+                .embedInCode("SQL/bills.sql"), .embedInCode("SQL/bounds.sql"), .embedInCode("SQL/claimed.sql"),
+                .embedInCode("SQL/functions.sql"),
                 .embedInCode("SQL/installation.sql"), .embedInCode("SQL/irregular.sql"),
                 .embedInCode("SQL/prices.sql"), .embedInCode("SQL/savings_cells.sql"),
                 .embedInCode("SQL/savings_ledger.sql"), .embedInCode("SQL/savings_parts.sql"),

@@ -88,5 +88,16 @@ struct Queries: Sendable {
         }
     }
 
+    /// What providers billed for whole months, in the currency of the credit's price; nil without one.
+    var bills: Source? {
+        creditPrice.map { price in
+            Source(
+                name: "bills", sql: PackageResources.bills_sql,
+                parameters: [
+                    .timestamp(period.from), .timestamp(period.to), .text(price.currency), .uuid(user),
+                ])
+        }
+    }
+
     static var installation: Statement { Statement("installation", sql: PackageResources.installation_sql) }
 }

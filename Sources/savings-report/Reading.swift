@@ -22,6 +22,12 @@ struct Reading: Sendable {
         let allRows, irregularRows: Int
     }
 
+    /// What a provider billed a user for a month, and where somebody read it.
+    struct Bill: Sendable, Equatable {
+        let month, provider, userID, amount, source: String
+        let allRows: Int
+    }
+
     struct Irregularity: Sendable, Equatable {
         let id: String
         let userID: String?
@@ -68,6 +74,7 @@ struct Reading: Sendable {
     var rates: RateFigures?
     var ledger: LedgerFigures?
     var bills: BillFigures?
+    var billRows: [Bill] = []
     var prices: [Price] = []
     var priceCount = 0
     var tokenPrices: [TokenPrice] = []

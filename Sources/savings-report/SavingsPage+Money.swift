@@ -19,7 +19,7 @@ extension SavingsPage {
                         "Ce que byok.provider_bills contient pour un mois entier de la période a été facturé. Le reste est estimé d’après les jetons enregistrés et byok.token_prices ; sans l’un ou l’autre il est inconnu, ce qui n’est pas zéro."
                     )
             ],
-            tables: [worth, costs] + (queries.creditPrice == nil ? [] : [tokenPriceTable]))
+            tables: [worth, costs] + (queries.creditPrice == nil ? [] : [billTable, tokenPriceTable]))
     }
 
     private var worth: Table {
@@ -79,6 +79,25 @@ extension SavingsPage {
                     .unknown, tally.count(.ownKey) &- tally.count(.costed),
                     tally.count(.ownKey) == tally.count(.costed) ? tongue.number(.zero) : .unknown),
             ])
+    }
+
+    private var billTable: Table {
+        let all = reading.billRows.first?.allRows ?? 0
+        let isCut = all > reading.billRows.count
+        return Table(
+            tongue("Bills of the whole months of the period", "Factures des mois entiers de la période")
+                + (isCut ? tongue(", the first of \(all)", ", les premières de \(all)") : ""),
+            columns: [
+                Column("month", tongue("Month", "Mois")), Column("provider", tongue("Provider", "Fournisseur")),
+                Column("user_id", tongue("User", "Utilisateur"), .identifier),
+                Column("amount", tongue("Amount", "Montant"), .decimal), Column("source", tongue("Source", "Source")),
+            ],
+            rows: reading.billRows.map { bill in
+                [
+                    .text(bill.month), .text(bill.provider), .text(bill.userID),
+                    tongue.number(ExactDecimal(bill.amount)), .text(bill.source),
+                ]
+            })
     }
 
     private func row(_ basis: CostBasis, _ analyses: Int, _ cost: Cell) -> [Cell] {

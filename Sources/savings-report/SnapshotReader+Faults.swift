@@ -108,3 +108,16 @@ extension Reading.TokenPrice {
         ].joined(separator: "\u{1F}")
     }
 }
+
+extension Reading.Bill {
+    init(_ row: Row) throws(PostgresError) {
+        month = try row.text("month")
+        provider = try row.text("provider")
+        userID = try row.text("user_id")
+        amount = try row.text("amount")
+        source = try row.text("source")
+        allRows = try row.int("all_rows")
+    }
+
+    var digestText: String { [month, provider, userID, amount, source].joined(separator: "\u{1F}") }
+}

@@ -19,6 +19,7 @@ struct SnapshotReader: Sendable {
             try checkClaims(transaction)
             try readPrices(transaction, &reading, &rows)
             try readTokenPrices(transaction, &reading, &rows)
+            try readBills(transaction, &reading, &rows)
             try readSavings(transaction, &reading, &rows)
             if reading.irregularRows > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
@@ -50,6 +51,17 @@ struct SnapshotReader: Sendable {
         }
         for price in reading.tokenPrices { rows.add("token_price", price.digestText) }
         try tell(source, rows: reading.tokenPrices.count, &reading)
+    }
+
+    private func readBills(
+        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
+    ) throws(JobFailure) {
+        guard let source = queries.bills else { return }
+        reading.billRows = try Database.reading { () throws(PostgresError) in
+            try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.Bill(row) }
+        }
+        for bill in reading.billRows { rows.add("bill", bill.digestText) }
+        try tell(source, rows: reading.billRows.count, &reading)
     }
 
     private func readBounds(

@@ -53,6 +53,13 @@ struct CostTests {
         }
     }
 
+    private func bills(_ ended: SavingsEnded) -> [String] {
+        ended.rows("Bills of the whole months of the period").map { row in
+            ["month", "provider", "user_id", "amount", "source"].map { row[$0] as? String ?? "?" }.joined(
+                separator: " ")
+        }
+    }
+
     @Test func `a bill takes the place of what its analyses were estimated at, and what has neither is unknown`() throws
     {
         let stage = try stage()
@@ -76,6 +83,11 @@ struct CostTests {
             ])
         #expect(byBasis(ended) == ["billed 7 0.8", "estimated 3 0.0315", "unknown 1 null"])
         #expect(ended.tieOut("Bills of providers") == ["9.8", "9.8", "pass"])
+        #expect(
+            bills(ended) == [
+                "2026-10 anthropic \(SavingsStage.id(1)) 0.5 bill 1", "2026-10 openai \(SavingsStage.id(2)) 0.3 bill 1",
+                "2026-10 openai \(SavingsStage.id(4)) 9 bill 1",
+            ])
         #expect(ended.text("users.jsonl").contains(#""provider_billed":null"#))
         #expect(ended.text("report.fr.html").contains("une facture de ce mois"))
     }
@@ -90,6 +102,7 @@ struct CostTests {
         let both = try stage.run("--from", "2026-09-01", "--to", "2026-11-01", "--credit-price", "0.2 EUR")
         let second = try stage.run("--from", "2026-09-30", "--to", "2026-11-01", "--credit-price", "0.2 EUR")
 
+        #expect(bills(part).isEmpty && bills(both).map { $0.prefix(7) } == ["2026-09", "2026-10"])
         #expect(costs(part).first == "4 0  0.042 0.042 estimated 1.958" && costs(early).first == costs(part).first)
         #expect(costs(both).first == "5 5 0.5625  0.5625 billed 1.9375")
         // September's analysis is estimated, as only a day of September is asked for.

@@ -28,6 +28,8 @@ struct ExampleTests {
         try stage.add(5, "plan", user: 4, list: "2", charged: "2", kind: "content", at: "2026-10-28T11:00Z")
         _ = try stage.database.psql(
             """
+            insert into byok.provider_bills (user_id, provider, month, currency, amount, source)
+            values ('\(SavingsStage.id(2))', 'anthropic', '2026-10-01', 'EUR', 1.60, 'bill 2026-10-0042');
             insert into byok.credit_ledger (analysis_id, at, entry, credits)
             select analysis_id, '2026-10-29Z', 'refund', -1.5 from byok.credit_ledger where id = 1
             """)

@@ -18,7 +18,8 @@ struct RunTests {
         #expect(one.status == 0 && one.files == other.files && one.folder != other.folder)
         #expect(
             one.files == [
-                "disabled-keys.csv", "focus-1.2.csv", "lines.csv", "manifest.json", "query-bounds.sql",
+                "disabled-keys.csv", "focus-1.2.csv", "lines.csv", "manifest.json", "query-bills.sql",
+                "query-bounds.sql",
                 "query-functions.sql", "query-prices.sql", "query-savings.sql", "query-token_prices.sql",
                 "report.fr.html", "report.html", "report.json", "users.csv", "users.jsonl",
             ])

@@ -78,6 +78,11 @@ join byok.credit_prices c
 
 insert into byok.credit_ledger (analysis_id, at, entry, credits)
 select id, started_at + interval '90 seconds', 'charge', credits_charged from byok.analyses order by started_at, id;
+-- Two of them sent in what their provider billed last month.
+insert into byok.provider_bills (user_id, provider, month, currency, amount, source)
+select p.user_id, p.provider, (m.last at time zone 'UTC')::date, 'EUR', 1.25 * p.number, 'made-up bill ' || p.number
+from people p, months m
+where p.number in (2, 5);
 -- One in two hundred was given back, some a month later.
 insert into byok.credit_ledger (analysis_id, at, entry, credits)
 select id, started_at + interval '3 days', 'refund', -credits_charged

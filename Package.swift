@@ -223,7 +223,7 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "ProvidersTests",
-            dependencies: ["Providers", "HTTPS", "Secrets", "TestSupport", "provider-simulator"],
+            dependencies: ["Providers", "HTTPS", "ScanCorpus", "Secrets", "TestSupport", "provider-simulator"],
             swiftSettings: strictTests),
         .executableTarget(
             name: "batch-fixture", dependencies: ["Batch", "System", argumentParser],

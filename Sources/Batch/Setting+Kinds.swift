@@ -20,7 +20,7 @@ extension Setting where Value == Int {
         }
     }
 
-    /// Bytes: a whole number, or one with `KiB`, `MiB` or `GiB`.
+    /// Bytes, more than none: a whole number, or one with `KiB`, `MiB` or `GiB`.
     public static func size(
         _ variable: StaticString, flag: StaticString? = nil, default fallback: Int? = nil, help: StaticString
     ) -> Setting {
@@ -31,7 +31,7 @@ extension Setting where Value == Int {
                     return nil
                 }
                 let (size, overflowed) = count.multipliedReportingOverflow(by: 1 << shift)
-                return overflowed ? nil : size
+                return overflowed || size == 0 ? nil : size
             }
             return nil
         }

@@ -45,7 +45,9 @@ import Testing
         }
         let size = Setting<Int>.size("BYOK_S", help: "S.")
         #expect(try size.value(flag: "64MiB", in: EnvironmentVariables([:])) == 64 << 20)
-        #expect(throws: SettingError.self) { try size.value(flag: "9999999999999GiB", in: EnvironmentVariables([:])) }
+        for bad in ["9999999999999GiB", "0", "0KiB", "GiB", "-1"] {
+            #expect(throws: SettingError.self) { try size.value(flag: bad, in: EnvironmentVariables([:])) }
+        }
     }
 
     @Test func `a durations text shows its two largest units`() {

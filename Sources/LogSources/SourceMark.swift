@@ -18,6 +18,11 @@ public struct SourceMark: Sendable, Equatable, Codable {
 
     static let longestSample = 4_096
 
+    /// False of one that no scan leaves, such as from a damaged state file.
+    public var isPossible: Bool {
+        offset >= 0 && (0...offset).contains(lines) && (0...min(offset, Self.longestSample)).contains(beginningLength)
+    }
+
     public var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
 
     init(

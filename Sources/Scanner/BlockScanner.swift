@@ -26,8 +26,6 @@ final class BlockScanner {
     /// A few characters of gzip can be a thousand times as long, and hold the next: what is decompressed of a block in
     /// all is bounded.
     private var gzipBudget = 0
-    /// Where in the block what is looked at was decoded from.
-    private var outerPlace = 0
 
     init(_ rules: ScanRules, capacity: Int) throws(FingerprintError) {
         self.rules = rules
@@ -149,12 +147,12 @@ final class BlockScanner {
         let (bytes, end) = Base64Text.decodeBinary(text, from: start, limit: level.memory.capacity)
         pass.gzipDone = end
         guard bytes.count >= 20 else { return }
-        guard let inflate = rules.inflate else { return note(.gzipTextNotSupported, start, depth) }
+        guard let inflate = rules.inflate else { return note(.gzipTextNotSupported, start) }
         let limit = min(level.memory.capacity, gzipBudget)
-        guard limit > 0 else { return note(.gzipTextCut, start, depth) }
+        guard limit > 0 else { return note(.gzipTextCut, start) }
         guard let (output, taken) = inflate(bytes, limit) else { return }
         gzipBudget -= output.count
-        if output.count >= limit || taken >= bytes.count && end >= text.count { note(.gzipTextCut, start, depth) }
+        if output.count >= limit || taken >= bytes.count && end >= text.count { note(.gzipTextCut, start) }
         // What stands behind it was only taken for more of it.
         pass.gzipDone = Base64Text.decodeBinary(text, from: start, limit: taken).end
         let length = pass.gzipDone - start
@@ -162,15 +160,19 @@ final class BlockScanner {
         descend(DecodedText(bytes: output, places: places, encoding: .gzip), depth, &pass)
     }
 
-    private func note(_ reason: UnreadPart.Reason, _ position: Int, _ depth: Int) {
-        if unread.count < 16 { unread.append(UnreadPart(offset: depth == 0 ? position : outerPlace, reason: reason)) }
+    private func note(_ reason: UnreadPart.Reason, _ position: Int) {
+        if unread.count < 16 { unread.append(UnreadPart(offset: position, reason: reason)) }
     }
 
     private func descend(_ decoded: DecodedText?, _ depth: Int, _ pass: inout LevelPass) {
         guard let decoded, depth < Self.deepest else { return }
-        if depth == 0 { outerPlace = decoded.source(of: 0..<1).lowerBound }
         levels[depth + 1].memory.set(decoded.bytes.span)
-        for var hit in scan(depth: depth + 1) {
+        let noted = unread.count
+        let hits = scan(depth: depth + 1)
+        for part in noted..<unread.count {
+            unread[part].offset = max(0, decoded.source(of: unread[part].offset..<unread[part].offset + 1).lowerBound)
+        }
+        for var hit in hits {
             if let joint = decoded.joint, !hit.reaches(over: joint) { continue }
             if decoded.joint != nil, hit.confidence < .high,
                 pass.starts.contains(decoded.source(of: hit.range).lowerBound)

@@ -29,7 +29,7 @@ struct ScanState {
             throw JobFailure(error)
         }
         guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)),
-            (1...2).contains(stored.version)
+            (1...2).contains(stored.version), stored.files.values.allSatisfy(\.isPossible)
         else {
             throw JobFailure(
                 .misconfigured, "the state file \(PlaceName(path)) is not one of ours",

@@ -85,7 +85,7 @@ extension SavingsPage {
                     .count(tally.count(.ownKey) &+ tally.count(.plan) &+ tally.count(.fallback))),
                 right: Fact(users, .count(tally.count(.analyses)))),
         ]
-        if queries.creditPrice != nil { tieOuts += focusTieOuts + [billTieOut] }
+        if queries.creditPrice != nil { tieOuts += focusTieOuts + [billTieOut, billCountTieOut] }
         // A booking without an analysis belongs to nobody's statement.
         guard !isStatement else { return tieOuts }
         tieOuts.append(
@@ -131,6 +131,13 @@ extension SavingsPage {
                     "utilisateurs, et \(bills?.leftOver ?? 0) factures sans analyses"),
                 tongue.number(reading.tally.sum(.billed).adding(bills?.amountLeftOver ?? .zero))),
             right: Fact(tongue("bills", "factures"), tongue.number(bills?.amount ?? .zero)))
+    }
+
+    private var billCountTieOut: TieOut {
+        TieOut(
+            tongue("Number of bills", "Nombre de factures"),
+            left: Fact(tongue("listed", "de la liste"), .count(reading.billRows.first?.allRows ?? 0)),
+            right: Fact(tongue("bills", "factures"), .count(reading.bills?.bills ?? 0)))
     }
 
     private var focusTieOuts: [TieOut] {

@@ -26,9 +26,16 @@ struct MutationTests {
                 let answer = Answer(
                     status: status, headers: headers, body: body, isTruncated: random.below(4) == 0)
                 let judgement = provider.judge(answer, key: secret)
-                #expect(!judgement.ruleName.isEmpty)
+                #expect((.zero ... .seconds(7 * 86_400)).contains(judgement.retryAfter ?? .zero))
+                for text in [judgement.code, judgement.requestID].compactMap({ $0 }) {
+                    #expect((1...128).contains(text.utf8.count) && text.utf8.allSatisfy(Self.isPlain))
+                }
             }
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-".utf8.contains(byte)
     }
 
     private static func changed(_ bytes: [UInt8], _ random: inout CorpusRandom) -> [UInt8] {

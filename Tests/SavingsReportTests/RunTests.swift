@@ -124,10 +124,19 @@ struct RunTests {
 
     @Test func `a statement is one user's alone`() throws {
         let stage = try stage()
+        _ = try stage.database.psql(
+            """
+            insert into byok.provider_bills (user_id, provider, month, currency, amount, source)
+            select u::uuid, 'anthropic', '2026-10-01', 'EUR', 1, 'bill of ' || right(u, 1)
+            from unnest(array['\(SavingsStage.id(1))', '\(SavingsStage.id(2))']) u
+            """)
         let ended = try stage.run("--user", SavingsStage.id(2), "--credit-price", "0.2 EUR")
         #expect(ended.status == 0, "\(ended.stderr)")
         #expect(ended.counts["users"] == 1 && ended.fact("Credits missed") == "5")
+        #expect(
+            ended.rows("Bills of the whole months of the period").map { $0["source"] as? String } == ["bill of 2"])
         for name in ended.files {
+            #expect(!ended.text(name).contains("bill of 1"))
             #expect(!ended.text(name).contains(SavingsStage.id(1)) && !ended.text(name).contains(SavingsStage.id(3)))
         }
         #expect(ended.rows("Rate against the list price").isEmpty)
@@ -136,14 +145,23 @@ struct RunTests {
     @Test func `several months are reported by month, in UTC whatever the session says`() throws {
         let stage = try stage()
         try stage.add(1, "own_key", user: 1, list: "4", charged: "1.5", at: "2026-09-30T23:30Z")
-        _ = try stage.database.psql("alter role byok_savings set timezone = 'Pacific/Auckland'")
-        let ended = try stage.run("--from", "2026-09-01", "--to", "2026-11-01")
+        _ = try stage.database.psql(
+            """
+            insert into byok.provider_bills (user_id, provider, month, currency, amount, source)
+            select '\(SavingsStage.id(1))', 'anthropic', m, 'EUR', 1, 'bill'
+            from unnest('{2026-08-01,2026-09-01,2026-10-01,2026-11-01}'::date[]) m;
+            alter role byok_savings set timezone = 'Pacific/Auckland'
+            """)
+        let ended = try stage.run("--from", "2026-09-01", "--to", "2026-11-01", "--credit-price", "0.2 EUR")
         _ = try stage.database.psql("alter role byok_savings reset timezone")
         #expect(ended.status == 0, "\(ended.stderr)")
         let months = ended.rows("By month, kind, provider, mode and price").map {
             "\($0["month"] ?? "") \($0["analyses"] ?? "")"
         }
         #expect(months == ["2026-09 1", "2026-10 2", "2026-10 4", "2026-10 3"])
+        #expect(
+            ended.rows("Bills of the whole months of the period").map { $0["month"] as? String }
+                == ["2026-09", "2026-10"])
     }
 
     private static let wrong: [(arguments: [String], status: Int32)] = [

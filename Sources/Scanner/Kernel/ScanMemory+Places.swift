@@ -27,7 +27,7 @@ extension ScanMemory {
     private func forEach<Found: BitwiseCopyable>(_ search: Search<Found>, _ body: (Found) -> Void) {
         var marked = unsafe marked
         var cursor = byok_scan_cursor()
-        let room = unsafe room.assumingMemoryBound(to: Found.self)
+        let room = unsafe room.bindMemory(to: Found.self, capacity: Int(byok_scan_batch))
         while unsafe cursor.block < marked.busy_count {
             let count = unsafe search(&marked, &cursor, room)
             for index in 0..<count { unsafe body(room[index]) }

@@ -82,11 +82,9 @@ extension SavingsPage {
     }
 
     private var billTable: Table {
-        let all = reading.billRows.first?.allRows ?? 0
-        let isCut = all > reading.billRows.count
-        return Table(
+        Table(
             tongue("Bills of the whole months of the period", "Factures des mois entiers de la période")
-                + (isCut ? tongue(", the first of \(all)", ", les premières de \(all)") : ""),
+                + cut(reading.billRows),
             columns: [
                 Column("month", tongue("Month", "Mois")), Column("provider", tongue("Provider", "Fournisseur")),
                 Column("user_id", tongue("User", "Utilisateur"), .identifier),

@@ -109,11 +109,9 @@ extension SavingsPage {
     }
 
     var tokenPriceTable: Table {
-        let all = reading.tokenPrices.first?.allRows ?? 0
-        let isCut = all > reading.tokenPrices.count
-        return Table(
+        Table(
             tongue("Token prices of the period, per million", "Prix des jetons de la période, par million")
-                + (isCut ? tongue(", the first of \(all)", ", les premiers de \(all)") : ""),
+                + cut(reading.tokenPrices),
             columns: [
                 Column("provider", tongue("Provider", "Fournisseur")), Column("model", tongue("Model", "Modèle")),
                 Column("input_price", tongue("Input", "Entrée"), .decimal),
@@ -129,6 +127,12 @@ extension SavingsPage {
                     price.validUntil.map { .timestamp($0) } ?? .text("–"),
                 ]
             })
+    }
+
+    /// What a caption says where a list is longer than what is shown of it.
+    func cut(_ rows: [some ListedRow]) -> String {
+        guard let all = rows.first?.allRows, all > rows.count else { return "" }
+        return tongue(", the first \(rows.count) of \(all)", " : \(rows.count) sur \(all)")
     }
 
     private func number(_ text: String?) -> Cell { tongue.number(text.flatMap { ExactDecimal($0) }) }

@@ -17,9 +17,7 @@ struct SnapshotReader: Sendable {
             var rows = RowDigest()
             var reading = Reading()
             try checkClaims(transaction)
-            try readPrices(transaction, &reading, &rows)
-            try readTokenPrices(transaction, &reading, &rows)
-            try readBills(transaction, &reading, &rows)
+            try readLists(transaction, &reading, &rows)
             try readSavings(transaction, &reading, &rows)
             if reading.irregularRows > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
@@ -30,38 +28,17 @@ struct SnapshotReader: Sendable {
         }
     }
 
-    private func readPrices(
+    private func readLists(
         _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
     ) throws(JobFailure) {
-        let source = queries.prices
-        reading.prices = try Database.reading { () throws(PostgresError) in
-            try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.Price(row) }
-        }
-        for price in reading.prices { rows.add("price", price.digestText) }
+        reading.prices = try list(queries.prices, as: "price", transaction, &reading, &rows)
         reading.priceCount = reading.prices.first?.allRows ?? 0
-        try tell(source, rows: reading.prices.count, &reading)
-    }
-
-    private func readTokenPrices(
-        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
-    ) throws(JobFailure) {
-        guard let source = queries.tokenPrices else { return }
-        reading.tokenPrices = try Database.reading { () throws(PostgresError) in
-            try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.TokenPrice(row) }
+        if let source = queries.tokenPrices {
+            reading.tokenPrices = try list(source, as: "token_price", transaction, &reading, &rows)
         }
-        for price in reading.tokenPrices { rows.add("token_price", price.digestText) }
-        try tell(source, rows: reading.tokenPrices.count, &reading)
-    }
-
-    private func readBills(
-        _ transaction: borrowing Transaction, _ reading: inout Reading, _ rows: inout RowDigest
-    ) throws(JobFailure) {
-        guard let source = queries.bills else { return }
-        reading.billRows = try Database.reading { () throws(PostgresError) in
-            try transaction.query(source.statement).map { row throws(PostgresError) in try Reading.Bill(row) }
+        if let source = queries.bills {
+            reading.billRows = try list(source, as: "bill", transaction, &reading, &rows)
         }
-        for bill in reading.billRows { rows.add("bill", bill.digestText) }
-        try tell(source, rows: reading.billRows.count, &reading)
     }
 
     private func readBounds(

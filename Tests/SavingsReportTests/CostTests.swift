@@ -113,6 +113,20 @@ struct CostTests {
                 == ["4 4 0.5  0.5 billed 1.5"])
     }
 
+    @Test func `of more bills than a page holds the first thousand are listed, and how many there are is said`() throws
+    {
+        let stage = try stage()
+        _ = try stage.database.psql(
+            """
+            insert into byok.provider_bills (user_id, provider, month, currency, amount, source)
+            select md5('billed ' || n)::uuid, 'openai', '2026-10-01', 'EUR', 1, 'bill ' || n from generate_series(1, 1001) n
+            """)
+        let ended = try stage.run("--credit-price", "0.2 EUR")
+        #expect(ended.rows("Bills of the whole months of the period, the first 1000 of 1001").count == 1_000)
+        #expect(ended.text("report.fr.html").contains("1000 sur 1001"))
+        #expect(ended.tieOut("Number of bills").last == "pass")
+    }
+
     @Test func `of how many analyses on own keys the tokens are known is told, with a price of a credit or without`()
         throws
     {

@@ -54,12 +54,12 @@ typedef struct {
     uint32_t start, end;
 } byok_scan_run;
 
-// What each of the following gives at most, in the order of the text, until the cursor comes to the last busy block. Give
-// room for so many.
+// What each of the following gives at most, in the order of the text, until the cursor comes to the last busy block.
+// Give room for so many.
 enum { byok_scan_batch = 1024 };
 
-// Where one of the beginnings `sk-a`, `sk-p`, `sk-s`, `AIza`, `gsk_`, `AQ.A`, `H4sI` and `<Buf` stands, or `sk-` and OpenAI's
-// marker as far behind it as in a legacy key.
+// Where one of the beginnings `sk-a`, `sk-p`, `sk-s`, `AIza`, `gsk_`, `AQ.A`, `H4sI` and `<Buf` stands, or `sk-` and
+// OpenAI's marker as far behind it as in a legacy key.
 size_t byok_scan_beginnings(const byok_scan_marked *marked, byok_scan_cursor *cursor, uint32_t *places);
 
 // Runs of word bytes, 16 or longer, with capitals and small letters, that are no words.

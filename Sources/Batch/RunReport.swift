@@ -12,6 +12,8 @@ public struct RunReport: Sendable {
     /// Reads `BYOK_SIGNING_KEY`, so before the work begins: a bad key is told before anything is done.
     public init(_ settings: CommonSettings) throws(JobFailure) {
         folder = ReportFolder(root: settings.reportFolder)
+        // The work begins with waiting for the database.
+        Task.detached { HTMLWriter.prepare() }
         do {
             guard let pem = try SecretSource.read("BYOK_SIGNING_KEY") else {
                 signer = nil
@@ -34,14 +36,14 @@ public struct RunReport: Sendable {
 
     /// `startedAt` is the database's time, as everything in the report. `draft` is used up, whatever comes of it.
     public func write(
-        _ report: Report, further: [ReportFile] = [], draft: ReportDraft? = nil, runID: UUID, startedAt: Timestamp,
-        previousManifest: String?
-    ) throws(JobFailure) -> ReportFolder.Receipt {
+        _ report: Report, further: @escaping ReportFolder.FurtherFiles = { () in [] }, draft: ReportDraft? = nil,
+        runID: UUID, startedAt: Timestamp, previousManifest: String?
+    ) async throws(JobFailure) -> ReportFolder.Receipt {
         let identity = RunIdentity(
             job: report.job, runID: runID.uuidString.lowercased(), startedAt: startedAt, report: report,
             previousManifest: previousManifest)
         do {
-            return try folder.write(report, further: further, draft: draft, run: identity, signer: signer)
+            return try await folder.write(report, further: further, draft: draft, run: identity, signer: signer)
         } catch {
             throw JobFailure(error)
         }

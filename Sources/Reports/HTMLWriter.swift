@@ -20,6 +20,12 @@ public enum HTMLWriter {
             ["runs": rows, "count": Wording.grouped(runs.count), "limit": Wording.grouped(ReportFolder.listedRunCount)])
     }
 
+    /// Reads the templates before they are needed, while something else is waited for.
+    public static func prepare() {
+        _ = reportTemplate
+        _ = indexTemplate
+    }
+
     private static let reportTemplate = parsed(PackageResources.report_mustache)
     private static let indexTemplate = parsed(PackageResources.index_mustache)
 

@@ -17,21 +17,33 @@ public struct ReportFolder: Sendable {
         public let indexFailure: ReportsError?
     }
 
+    /// The job's own files beside `report.json` and `report.html`.
+    public typealias FurtherFiles = @Sendable () throws(ReportsError) -> [ReportFile]
+
     /// Writes `report.json`, `report.html`, the job's own files, the manifest and its signature,
     /// and brings `index.html` up to date. A report that lies in its folder counts as written, listed or not.
     /// `draft` holds what was streamed before; it is used up, whatever comes of it.
     public func write(
-        _ report: Report, further: [ReportFile] = [], draft: ReportDraft? = nil, run: RunIdentity,
+        _ report: Report, further: @escaping FurtherFiles = { () in [] }, draft: ReportDraft? = nil, run: RunIdentity,
         signer: ReportSigner? = nil
-    ) throws(ReportsError) -> Receipt {
+    ) async throws(ReportsError) -> Receipt {
         do throws(ReportsError) {
-            let json = ReportFile("report.json", JSONWriter.write(report))
-            let html = ReportFile("report.html", try HTMLWriter.write(report))
-            return try write([json, html] + further, draft: draft, run: run, signer: signer)
+            return try write(try await Self.files(of: report, further), draft: draft, run: run, signer: signer)
         } catch {
             draft?.discard()
             throw error
         }
+    }
+
+    /// Made side by side: each takes as long as the others.
+    private static func files(
+        of report: Report, _ further: @escaping FurtherFiles
+    ) async throws(ReportsError) -> [ReportFile] {
+        async let html = Result { () throws(ReportsError) in try HTMLWriter.write(report) }
+        async let others = Result(catching: further)
+        let json = JSONWriter.write(report)
+        return [ReportFile("report.json", json), ReportFile("report.html", try await html.get())]
+            + (try await others.get())
     }
 
     func write(

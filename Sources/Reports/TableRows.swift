@@ -37,17 +37,23 @@ struct TableRows {
 
     private mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// The five characters that mean something in a page, as the templates write them.
     private mutating func putEscaped(_ text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "<"): put("&lt;")
-            case UInt8(ascii: ">"): put("&gt;")
-            case UInt8(ascii: "&"): put("&amp;")
-            case UInt8(ascii: "\""): put("&quot;")
-            case UInt8(ascii: "'"): put("&#39;")
-            default: bytes.append(byte)
-            }
+        let utf8 = text.utf8.span
+        guard (0..<utf8.count).contains(where: { Self.entity(of: utf8[$0]) != nil }) else { return put(text) }
+        for index in 0..<utf8.count {
+            if let entity = Self.entity(of: utf8[index]) { put(entity) } else { bytes.append(utf8[index]) }
+        }
+    }
+
+    /// Of the five characters that mean something in a page, as the templates write them.
+    private static func entity(of byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
         }
     }
 }

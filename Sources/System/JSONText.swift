@@ -86,12 +86,22 @@ private struct JSONTextWriter {
 
     private mutating func append(quoted text: String) {
         put("\"")
-        if text.isPlainJSON {
+        if Self.isPlain(text.utf8.span) {
             put(text)
         } else {
             for scalar in text.unicodeScalars { append(scalar) }
         }
         put("\"")
+    }
+
+    /// Whether nothing needs an escape. Seen through to the end, so that many bytes are looked at at once.
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        var isPlain = true
+        for index in 0..<text.count {
+            let byte = text[index]
+            isPlain = isPlain && byte &- 0x20 < 0x5F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        }
+        return isPlain
     }
 
     /// Escape sequences would act on a terminal, and U+2028 breaks lines in some readers.
@@ -105,11 +115,5 @@ private struct JSONTextWriter {
             put("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
         default: put(String(scalar))
         }
-    }
-}
-
-extension String {
-    fileprivate var isPlainJSON: Bool {
-        utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
     }
 }

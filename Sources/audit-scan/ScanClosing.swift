@@ -70,9 +70,9 @@ struct ScanClosing: Sendable {
         _ summary: ScanSummary, _ outcome: Outcome, _ database: ScanDatabase?
     ) async throws(JobFailure) -> ReportFolder.Receipt {
         let previous = try? await database?.previousManifest()
-        return try report.write(
-            ScanReportModel.of(summary, outcome: outcome), further: ScanReportModel.further(summary), runID: run.id,
-            startedAt: summary.startedAt, previousManifest: previous ?? nil)
+        return try await report.write(
+            ScanReportModel.of(summary, outcome: outcome), further: { () in ScanReportModel.further(summary) },
+            runID: run.id, startedAt: summary.startedAt, previousManifest: previous ?? nil)
     }
 
     private func tell(_ summary: ScanSummary) {

@@ -35,7 +35,8 @@ struct Closing: Sendable {
         let verdict = RunVerdict(
             summary, ledger, course.halt.stopReason, aftermath.guards, skipped: isWhole ? aftermath.skippedCount : 0)
         verdict.tell(course.run.log)
-        let (outcomes, receipt) = report(summary, verdict.outcomes + (failure.map { [$0.outcome] } ?? []), aftermath)
+        let (outcomes, receipt) = await report(
+            summary, verdict.outcomes + (failure.map { [$0.outcome] } ?? []), aftermath)
         let told = failure.flatMap { $0.outcome == .first(of: outcomes) ? $0 : nil }
         return await finish(
             Conclusion(
@@ -57,7 +58,7 @@ struct Closing: Sendable {
     /// A failure takes nothing back: what was settled before it is reported.
     private func conclude(_ failure: JobFailure, _ aftermath: Aftermath) async -> Conclusion {
         let summary = await summary(aftermath, endedBy: failure)
-        let (outcomes, receipt) = report(summary, outcomes(of: failure), aftermath)
+        let (outcomes, receipt) = await report(summary, outcomes(of: failure), aftermath)
         return await finish(
             Conclusion(
                 outcomes, counts: counts, report: receipt?.path, summary: failure.message, next: failure.next),
@@ -80,10 +81,10 @@ struct Closing: Sendable {
     /// A report that cannot be written takes nothing back: what was settled stays settled.
     private func report(
         _ summary: RunSummary, _ outcomes: [Outcome], _ aftermath: Aftermath
-    ) -> ([Outcome], ReportFolder.Receipt?) {
+    ) async -> ([Outcome], ReportFolder.Receipt?) {
         guard record != nil else { return (outcomes, nil) }
         do throws(JobFailure) {
-            let receipt = try course.report.write(
+            let receipt = try await course.report.write(
                 RevalidationReport.of(summary, outcome: .first(of: outcomes)), runID: summary.runID,
                 startedAt: summary.startedAt, previousManifest: aftermath.previousManifest)
             guard let failure = receipt.indexFailure.map(JobFailure.init) else { return (outcomes, receipt) }

@@ -29,7 +29,7 @@ struct RotationClosing: Sendable {
     ) async throws(JobFailure) -> ReportFolder.Receipt {
         let evidence = try await RotationEvidence.gather(course, on: reader)
         let previous = try await RunReport.previousManifest(of: "rotate-master", on: reader)
-        return try report.write(
+        return try await report.write(
             RotationReport.of(evidence, outcome: outcome), runID: course.runID, startedAt: course.startedAt,
             previousManifest: previous)
     }

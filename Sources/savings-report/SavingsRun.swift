@@ -65,9 +65,9 @@ struct SavingsRun: Sendable {
             let page = page(queries, reading, now)
             let verdict = SavingsVerdict(page, settings)
             let told = page.with(verdict.outcome)
-            let receipt = try writing.write(
-                told.report, further: [try Self.french(told)], draft: filled, runID: run.id, startedAt: now,
-                previousManifest: manifest)
+            let receipt = try await writing.write(
+                told.report, further: { () throws(ReportsError) in [try Self.french(told)] }, draft: filled,
+                runID: run.id, startedAt: now, previousManifest: manifest)
             let conclusion = verdict.conclusion(report: receipt.path, indexFailure: receipt.indexFailure)
             return (conclusion, receipt.manifestDigest)
         } catch {
@@ -76,10 +76,8 @@ struct SavingsRun: Sendable {
         }
     }
 
-    private static func french(_ page: SavingsPage) throws(JobFailure) -> ReportFile {
-        do throws(ReportsError) {
-            return ReportFile("report.fr.html", try HTMLWriter.write(page.in(.french).report, in: .french))
-        } catch { throw JobFailure(error) }
+    private static func french(_ page: SavingsPage) throws(ReportsError) -> ReportFile {
+        ReportFile("report.fr.html", try HTMLWriter.write(page.in(.french).report, in: .french))
     }
 
     private func page(_ queries: Queries, _ reading: Reading, _ now: Timestamp) -> SavingsPage {

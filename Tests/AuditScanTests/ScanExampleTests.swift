@@ -16,15 +16,15 @@ struct ScanExampleTests {
 
     /// `BYOK_ACCEPT_REPORTS=1` writes the example anew.
     @Test(arguments: ["report.html", "report.json", "report.sarif", "report.junit.xml", "manifest.json"])
-    func `the committed example is what a run would leave`(_ name: String) throws {
+    func `the committed example is what a run would leave`(_ name: String) async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "byok-example-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: root) }
         let report = ScanReportModel.of(.example, outcome: .findings)
         let run = RunIdentity(
             job: "audit-scan", runID: report.id, startedAt: ScanSummary.example.startedAt, report: report,
             previousManifest: nil)
-        let receipt = try ReportFolder(root: root.path).write(
-            report, further: ScanReportModel.further(.example), run: run)
+        let receipt = try await ReportFolder(root: root.path).write(
+            report, further: { () in ScanReportModel.further(.example) }, run: run)
         let written = try Data(contentsOf: URL(filePath: receipt.path).appending(path: name))
         let committed = Self.folder.appending(path: name)
         if ProcessInfo.processInfo.environment["BYOK_ACCEPT_REPORTS"] != nil {

@@ -25,9 +25,10 @@ struct ReportFolderTests {
         return (process.terminationStatus, output)
     }
 
-    @Test func `a folder is private, whole and listed, and its hashes hold`() throws {
+    @Test func `a folder is private, whole and listed, and its hashes hold`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
-        let receipt = try ReportFolder(root: root).write(.sample, further: [ReportFile("rows.csv", [65])], run: run)
+        let receipt = try await ReportFolder(root: root).write(
+            .sample, further: { () in [ReportFile("rows.csv", [65])] }, run: run)
         let names = try FileManager.default.contentsOfDirectory(atPath: receipt.path).sorted()
         #expect(names == ["manifest.json", "report.html", "report.json", "rows.csv"])
         let modes = try shell("stat -c %a . * ../../index.html", in: receipt.path).output
@@ -41,14 +42,14 @@ struct ReportFolderTests {
         #expect(try ReportFolder(root: root).runs().map(\.runID) == [run.runID])
     }
 
-    @Test func `openssl alone verifies the signature, and refuses a changed manifest`() throws {
+    @Test func `openssl alone verifies the signature, and refuses a changed manifest`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         _ = try shell(
             "openssl genpkey -algorithm ed25519 -out k.pem; openssl pkey -in k.pem -pubout -out p.pem", in: root)
         let pem = Array(try Data(contentsOf: URL(filePath: root + "/k.pem")))
         let key = try Ed25519SigningKey(pem: SecretBytes(copying: pem.span))
-        let receipt = try ReportFolder(root: root + "/r").write(.sample, run: run, signer: ReportSigner(key))
+        let receipt = try await ReportFolder(root: root + "/r").write(.sample, run: run, signer: ReportSigner(key))
         let verify = """
             t=application/vnd.byok.manifest+json
             { printf 'DSSEv1 %d %s %d ' ${#t} $t $(stat -c %s manifest.json); cat manifest.json; } > ../signed
@@ -60,35 +61,35 @@ struct ReportFolderTests {
         #expect(try shell(verify, in: receipt.path).status != 0)
     }
 
-    @Test func `a run that is there already stays as it is`() throws {
+    @Test func `a run that is there already stays as it is`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         let folder = ReportFolder(root: root)
-        let receipt = try folder.write(.sample, run: run)
+        let receipt = try await folder.write(.sample, run: run)
         let before = try shell("sha256sum *; stat -c %i *", in: receipt.path).output
         var other = Report.sample
         other.title = "another"
-        #expect(throws: ReportsError.self) { try folder.write(other, run: run) }
+        await #expect(throws: ReportsError.self) { try await folder.write(other, run: run) }
         #expect(try shell("sha256sum *; stat -c %i *", in: receipt.path).output == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/revalidate").count == 1)
     }
 
-    @Test func `a report that the index could not list is written all the same`() throws {
+    @Test func `a report that the index could not list is written all the same`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root + "/index.html/x", withIntermediateDirectories: true)
-        let receipt = try ReportFolder(root: root).write(.sample, run: run)
+        let receipt = try await ReportFolder(root: root).write(.sample, run: run)
         #expect(receipt.indexFailure != nil)
         let sum = try shell("sha256sum manifest.json | cut -d' ' -f1; ls -A ../..", in: receipt.path).output
         #expect(sum == receipt.manifestDigest + "\nindex.html\nrevalidate\n")
         try FileManager.default.removeItem(atPath: root + "/index.html")
         var next = run
         next.runID = "6f0c3a52-94d5-4f0e-8a52-1c4d1a2b3c4d"
-        #expect(try ReportFolder(root: root).write(.sample, run: next).indexFailure == nil)
+        #expect(try await ReportFolder(root: root).write(.sample, run: next).indexFailure == nil)
         #expect(try ReportFolder(root: root).runs().count == 2)
     }
 
-    @Test func `the index lists the last runs of a job, however many there were`() throws {
+    @Test func `the index lists the last runs of a job, however many there were`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
-        let newest = try ReportFolder(root: root).write(.sample, run: run).path
+        let newest = try await ReportFolder(root: root).write(.sample, run: run).path
         let earlier = "for i in $(seq -w 210); do cp -r . ../20250101T000$i'Z-\(run.runID)'; done; mkdir ../old ../zz"
         #expect(try shell(earlier, in: newest).status == 0)
         let folders = try ReportFolder(root: root).runs().map(\.folder).sorted()
@@ -96,41 +97,44 @@ struct ReportFolderTests {
         #expect(folders.first?.hasPrefix("20250101T000012Z") == true)
     }
 
-    @Test func `a symbolic link for a folder is refused and nothing is written through it`() throws {
+    @Test func `a symbolic link for a folder is refused and nothing is written through it`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root + "/elsewhere", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
             atPath: root + "/revalidate", withDestinationPath: root + "/elsewhere")
-        #expect(throws: ReportsError.self) { try ReportFolder(root: root).write(.sample, run: run) }
+        await #expect(throws: ReportsError.self) { try await ReportFolder(root: root).write(.sample, run: run) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/elsewhere").isEmpty)
     }
 
-    @Test func `names that leave the folder or come twice are refused`() {
+    @Test func `names that leave the folder or come twice are refused`() async {
         defer { try? FileManager.default.removeItem(atPath: root) }
         for files in [["../x"], ["manifest.json"], ["a", "a"], ["report.json"]] {
-            #expect(throws: ReportsError.self) {
-                try ReportFolder(root: root).write(.sample, further: files.map { ReportFile($0, []) }, run: run)
+            await #expect(throws: ReportsError.self) {
+                try await ReportFolder(root: root).write(
+                    .sample, further: { () in files.map { ReportFile($0, []) } }, run: run)
             }
         }
         #expect(!FileManager.default.fileExists(atPath: root + "/x"))
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root to mount a small file system"))
-    func `a full or read-only disk leaves the old report intact`() throws {
+    func `a full or read-only disk leaves the old report intact`() async throws {
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         guard try shell("mount -t tmpfs -o size=128k tmpfs .", in: root).status == 0 else { return }
         defer { _ = try? shell("umount -l '\(root)'", in: "/") }
         let folder = ReportFolder(root: root)
-        let receipt = try folder.write(.sample, run: run)
+        let receipt = try await folder.write(.sample, run: run)
         let before = try shell("sha256sum *", in: receipt.path).output
         var second = run
         second.runID = "6f0c3a52-94d5-4f0e-8a52-1c4d1a2b3c4d"
         let large = ReportFile("rows.csv", [UInt8](repeating: 65, count: 400_000))
-        #expect(throws: ReportsError.self) { try folder.write(.sample, further: [large], run: second) }
+        await #expect(throws: ReportsError.self) {
+            try await folder.write(.sample, further: { () in [large] }, run: second)
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/revalidate").count == 1)
         _ = try shell("mount -o remount,ro '\(root)'", in: "/")
-        #expect(throws: ReportsError.self) { try folder.write(.sample, run: second) }
+        await #expect(throws: ReportsError.self) { try await folder.write(.sample, run: second) }
         #expect(try shell("sha256sum *", in: receipt.path).output == before)
     }
 }

@@ -14,14 +14,14 @@ struct ReportExampleTests {
 
     /// `BYOK_ACCEPT_REPORTS=1` writes the example anew.
     @Test(arguments: ["report.html", "report.json", "manifest.json"])
-    func `the committed example is what a run would leave`(_ name: String) throws {
+    func `the committed example is what a run would leave`(_ name: String) async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "byok-example-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: root) }
         let report = RevalidationReport.of(.example, outcome: .incomplete)
         let run = RunIdentity(
             job: "revalidate", runID: report.id, startedAt: RunSummary.example.startedAt, report: report,
             previousManifest: nil)
-        let receipt = try ReportFolder(root: root.path).write(report, run: run)
+        let receipt = try await ReportFolder(root: root.path).write(report, run: run)
         let written = try Data(contentsOf: URL(filePath: receipt.path).appending(path: name))
         let committed = Self.folder.appending(path: name)
         if ProcessInfo.processInfo.environment["BYOK_ACCEPT_REPORTS"] != nil {

@@ -12,14 +12,14 @@ struct RotationExampleTests {
 
     /// `BYOK_ACCEPT_REPORTS=1` writes the example anew.
     @Test(arguments: ["report.html", "report.json", "manifest.json"])
-    func `the committed example of a rotation is what a retirement would leave`(_ name: String) throws {
+    func `the committed example of a rotation is what a retirement would leave`(_ name: String) async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "byok-example-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: root) }
         let report = RotationReport.of(.example, outcome: .done)
         let run = RunIdentity(
             job: "rotate-master", runID: report.id, startedAt: RotationEvidence.start, report: report,
             previousManifest: nil)
-        let receipt = try ReportFolder(root: root.path).write(report, run: run)
+        let receipt = try await ReportFolder(root: root.path).write(report, run: run)
         let written = try Data(contentsOf: URL(filePath: receipt.path).appending(path: name))
         let committed = Self.folder.appending(path: name)
         if ProcessInfo.processInfo.environment["BYOK_ACCEPT_REPORTS"] != nil {

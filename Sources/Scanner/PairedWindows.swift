@@ -16,9 +16,9 @@ public struct PairedWindows: Sendable {
         keys.reserveCapacity(count)
     }
 
-    public mutating func append(_ windows: [UInt64], of key: UInt32) {
-        values += windows
-        for _ in windows { keys.append(key) }
+    public mutating func append(_ window: UInt64, of key: UInt32) {
+        values.append(window)
+        keys.append(key)
     }
 
     /// By value, in place: a million keys leave no room for a copy.

@@ -79,47 +79,57 @@ private struct Loaded: Sendable {
 
     /// `id`, tab, scan key's id, tab, hexadecimal digits, line end. False when it is something else.
     mutating func add(_ row: Span<UInt8>) -> Bool {
-        var tabs: [Int] = []
-        for index in 0..<row.count where row[index] == 9 { tabs.append(index) }
-        guard tabs.count == 2, tabs[0] == 36, row[row.count - 1] == 10 else { return false }
-        let own = tabs[0] + 1..<tabs[1]
-        guard own.count == scanKeyID.count, own.allSatisfy({ row[$0] == scanKeyID[$0 - own.lowerBound] }) else {
+        let idEnd = 36
+        let ownEnd = idEnd + 1 + scanKeyID.count
+        guard row.count > idEnd, row[idEnd] == UInt8(ascii: "\t"), row[row.count - 1] == UInt8(ascii: "\n") else {
+            return false
+        }
+        let isOwn =
+            row.count > ownEnd + 1 && row[ownEnd] == UInt8(ascii: "\t")
+            && scanKeyID.indices.allSatisfy { row[idEnd + 1 + $0] == scanKeyID[$0] }
+        guard isOwn else {
             foreignCount += 1
             return true
         }
-        guard let id = UUID(uuidString: Self.text(row.extracting(0..<36))),
-            let values = Self.windows(row.extracting(tabs[1] + 1..<row.count - 1)),
-            let number = UInt32(exactly: ids.count), windows.count + values.count < PairedWindows.maximumCount
+        let digits = row.extracting(ownEnd + 1..<row.count - 1)
+        let count = digits.count / 16
+        guard let number = UInt32(exactly: ids.count), windows.count + count < PairedWindows.maximumCount,
+            digits.count % 16 == 0, let id = Self.uuid(row.extracting(0..<idEnd))
         else { return false }
-        windows.append(values, of: number)
+        for index in 0..<count {
+            guard let window = Self.number(digits, at: 16 * index) else { return false }
+            windows.append(window, of: number)
+        }
         ids.append(id)
         return true
     }
 
-    private static func text(_ bytes: Span<UInt8>) -> String {
-        var copy: [UInt8] = []
-        for index in 0..<bytes.count { copy.append(bytes[index]) }
-        return String(decoding: copy, as: UTF8.self)
+    /// Foundation has its own read with sscanf, which takes longer than all the windows of a key.
+    private static func uuid(_ text: Span<UInt8>) -> UUID? {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for index in 0..<text.count where text[index] != UInt8(ascii: "-") { digits.append(text[index]) }
+        guard digits.count == 32, let upper = number(digits.span, at: 0), let lower = number(digits.span, at: 16)
+        else { return nil }
+        func byte(_ index: UInt64) -> UInt8 {
+            UInt8(truncatingIfNeeded: (index < 8 ? upper : lower) >> (56 - 8 * (index & 7)))
+        }
+        return UUID(
+            uuid: (
+                byte(0), byte(1), byte(2), byte(3), byte(4), byte(5), byte(6), byte(7),
+                byte(8), byte(9), byte(10), byte(11), byte(12), byte(13), byte(14), byte(15)
+            ))
     }
 
-    private static func windows(_ digits: Span<UInt8>) -> [UInt64]? {
-        guard digits.count % 16 == 0 else { return nil }
-        var values: [UInt64] = []
-        values.reserveCapacity(digits.count / 16)
-        for start in stride(from: 0, to: digits.count, by: 16) {
-            var value: UInt64 = 0
-            for index in start..<start + 16 {
-                let digit = digits[index]
-                let number: UInt8
-                switch digit {
-                case 0x30...0x39: number = digit - 0x30
-                case 0x61...0x66: number = digit - 0x61 + 10
-                default: return nil
-                }
-                value = value << 4 | UInt64(number)
-            }
-            values.append(value)
+    /// Sixteen digits. Without a branch a digit, which would be guessed wrong every second time.
+    private static func number(_ digits: Span<UInt8>, at start: Int) -> UInt64? {
+        var value: UInt64 = 0
+        var isHexadecimal = true
+        for index in start..<start + 16 {
+            let digit = digits[index]
+            isHexadecimal = isHexadecimal && (digit &- 0x30 < 10 || digit &- 0x61 < 6)
+            value = value << 4 | UInt64((digit & 15) &+ 9 &* (digit >> 6))
         }
-        return values
+        return isHexadecimal ? value : nil
     }
 }

@@ -132,7 +132,7 @@ struct KernelTests {
         for count in [1, 31, 32, 33, 100, 1_024] {
             let values = (0..<count).map { _ in random.next() }
             var windows = PairedWindows()
-            for (number, value) in values.enumerated() where number % 3 == 0 { windows.append([value], of: 0) }
+            for (number, value) in values.enumerated() where number % 3 == 0 { windows.append(value, of: 0) }
             let images = values.flatMap { value in
                 (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
                     + [UInt8](repeating: 1, count: 8)
@@ -155,7 +155,7 @@ struct KernelTests {
         for count in [0, 1, 2, 5, 1_000, 50_000] {
             let values = (0..<count).map { _ in random.next() }
             var windows = PairedWindows()
-            for (number, value) in values.enumerated() { windows.append([value], of: UInt32(number)) }
+            for (number, value) in values.enumerated() { windows.append(value, of: UInt32(number)) }
             let stored = StoredWindows(windows)
             for (number, value) in values.enumerated() {
                 var keys: [UInt32] = []

@@ -17,7 +17,7 @@ struct StoredCorpus {
             let bytes = Array(key.text.utf8)
             let secret = SecretBytes(copying: bytes.span)
             guard let encoded = try key.provider.fingerprint(of: secret, with: &fingerprinter) else { continue }
-            windows.append(try WindowList.decode(encoded.span), of: UInt32(number))
+            for window in try WindowList.decode(encoded.span) { windows.append(window, of: UInt32(number)) }
         }
         rules = ScanRules(scanKey: scanKey, stored: StoredWindows(windows), inflate: inflate)
     }

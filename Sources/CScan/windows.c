@@ -148,8 +148,10 @@ size_t byok_scan_sift(
 
 // MARK: escapes
 
-static bool is_key_byte(uint8_t byte) {
-    return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 32) - 'a') < 26 || byte == '-' || byte == '_' || byte == '.';
+// What a key may consist of, or what may begin an escape or a printed buffer in which one stands.
+static bool is_worth_decoding(uint8_t byte) {
+    return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 32) - 'a') < 26 || byte == '-' || byte == '_' || byte == '.'
+        || byte == '%' || byte == '\\' || byte == '<';
 }
 
 static int hex_value(uint8_t byte) {
@@ -164,7 +166,7 @@ bool byok_scan_has_escape(const uint8_t *text, size_t start, size_t end) {
         if (text[i] == '\\' && digits[0] == 'u' && digits[1] == '0' && digits[2] == '0') digits += 3;
         else if (text[i] != '%') continue;
         int high = hex_value(digits[0]), low = hex_value(digits[1]);
-        if (high >= 0 && low >= 0 && is_key_byte((uint8_t)(high << 4 | low))) return true;
+        if (high >= 0 && low >= 0 && is_worth_decoding((uint8_t)(high << 4 | low))) return true;
     }
     return false;
 }

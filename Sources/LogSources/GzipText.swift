@@ -15,7 +15,9 @@ public enum GzipText {
                         taken += came
                     }
                 }
-                return bytes.isEmpty ? nil : (bytes, taken)
+                return bytes.isEmpty
+                    ? nil
+                    : ScanRules.Inflated(bytes: bytes, taken: taken, isWhole: decompressor.isBetweenMembers)
             }
         #else
             nil

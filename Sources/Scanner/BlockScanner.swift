@@ -78,7 +78,10 @@ final class BlockScanner {
         let word = text.word(at: start)
         switch word {
         case Literal.gzip: gzip(start, level, depth, &pass)
-        case Literal.buffer: descend(HexText.nodeBuffer(text, at: start), depth, &pass)
+        case Literal.buffer:
+            if text.holds("<Buffer ", at: start) {
+                descend(HexText.nodeBuffer(text, digitsAt: start + 8), depth, &pass)
+            }
         default:
             if let hit = KeyPatterns.match(text, at: start, literal: word) { pass.add(hit) }
         }
@@ -94,17 +97,17 @@ final class BlockScanner {
                 failure = error
             }
         }
-        let word = Guards.behindColour(text, run)
+        let word = Guards.behindEscape(text, run)
         if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.add(hit) }
-        guard depth < Self.deepest else { return }
-        Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
+        guard depth < Self.deepest, run.lowerBound >= pass.base64Done else { return }
+        pass.base64Done = Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
 
     private func digits(_ run: Range<Int>, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         if let hit = KeyPatterns.deepSeek(level.memory.text, digits: run) { pass.add(hit) }
         if rules.stored.count > 0 { add(lowerDigits: run, level, &pass) }
-        guard depth < Self.deepest else { return }
-        HexText.each(in: level.memory, run) { descend($0, depth, &pass) }
+        guard depth < Self.deepest, run.lowerBound >= pass.hexDone else { return }
+        pass.hexDone = HexText.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
 
     private func add(lowerDigits run: Range<Int>, _ level: Level, _ pass: inout LevelPass) {
@@ -124,6 +127,9 @@ final class BlockScanner {
         guard position >= pass.escapedDone, depth < Self.deepest else { return }
         let range = EscapedText.range(level.memory.text, around: position)
         pass.escapedDone = range.upperBound
+        if EscapedText.endsInBuffer(level.memory.text, range) {
+            descend(HexText.nodeBuffer(level.memory.text, digitsAt: range.upperBound + 1), depth, &pass)
+        }
         guard level.memory.hasEscape(range) || EscapedText.holdsGzip(level.memory.text, range) else { return }
         descend(EscapedText.decode(level.memory.text, range), depth, &pass)
     }
@@ -131,7 +137,9 @@ final class BlockScanner {
     private func joint(_ position: Int, _ level: Level, _ depth: Int, _ pass: inout LevelPass) {
         guard depth < Self.deepest else { return }
         let text = level.memory.text
-        guard text[position] == 0 else { return descend(SplitText.decode(level.memory, at: position), depth, &pass) }
+        guard text[position] == 0 else {
+            return SplitText.each(level.memory, at: position) { descend($0, depth, &pass) }
+        }
         guard position >= pass.wideDone else { return }
         let (decoded, end) = WideText.decode(text, around: position, limit: level.memory.capacity)
         pass.wideDone = end
@@ -150,11 +158,12 @@ final class BlockScanner {
         guard let inflate = rules.inflate else { return note(.gzipTextNotSupported, start) }
         let limit = min(level.memory.capacity, gzipBudget)
         guard limit > 0 else { return note(.gzipTextCut, start) }
-        guard let (output, taken) = inflate(bytes, limit) else { return }
+        guard let inflated = inflate(bytes, limit) else { return }
+        let output = inflated.bytes
         gzipBudget -= output.count
-        if output.count >= limit || taken >= bytes.count && end >= text.count { note(.gzipTextCut, start) }
+        if output.count >= limit || !inflated.isWhole && end >= text.count { note(.gzipTextCut, start) }
         // What stands behind it was only taken for more of it.
-        pass.gzipDone = Base64Text.decodeBinary(text, from: start, limit: taken).end
+        pass.gzipDone = Base64Text.decodeBinary(text, from: start, limit: inflated.taken).end
         let length = pass.gzipDone - start
         let places = DecodedText.Places.scaled(start: start, numerator: length, denominator: output.count)
         descend(DecodedText(bytes: output, places: places, encoding: .gzip), depth, &pass)
@@ -174,12 +183,6 @@ final class BlockScanner {
         }
         for var hit in hits {
             if let joint = decoded.joint, !hit.reaches(over: joint) { continue }
-            if decoded.joint != nil, hit.confidence < .high,
-                pass.starts.contains(decoded.source(of: hit.range).lowerBound)
-            {
-                // Cut off at the line end, it is told as it stands there; the next line need not go on with it.
-                continue
-            }
             hit.range = decoded.source(of: hit.range)
             hit.encodings.insert(decoded.encoding, at: 0)
             pass.add(hit)
@@ -190,15 +193,11 @@ final class BlockScanner {
 /// What one look through a text keeps.
 private struct LevelPass {
     private(set) var hits: [Hit] = []
-    private(set) var starts: Set<Int> = []
     var matches: [WindowMatch] = []
     // Up to where text of a kind was dealt with: what is long is marked more than once.
-    var escapedDone = 0, wideDone = 0, gzipDone = 0
+    var escapedDone = 0, wideDone = 0, gzipDone = 0, base64Done = 0, hexDone = 0
 
-    mutating func add(_ hit: Hit) {
-        hits.append(hit)
-        starts.insert(hit.range.lowerBound)
-    }
+    mutating func add(_ hit: Hit) { hits.append(hit) }
 }
 
 /// Something that was not looked at.

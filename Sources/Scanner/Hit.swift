@@ -33,19 +33,28 @@ struct Hit {
     let confidence: Confidence
     /// How long the public prefix is at its beginning.
     var prefixLength = 0
+    /// Whether the key's tail is missing.
+    var isCut = false
     /// What was recognised, decoded: for the finding's name, never to be shown.
     let material: [UInt8]
 
     /// Whether it says of two lines that they belong together. A bare prefix at the end of a line does not: it may be the
-    /// four characters that are shown of any key. A form that proves itself does, wherever it is broken.
+    /// four characters that are shown of any key. Nor does a cut key, which the next line need not go on with: where it is
+    /// long enough before the line end, it is told as it stands there. A form that proves itself does, wherever it is
+    /// broken, and so does a stored key, of which other windows may be looked at in one line alone.
     func reaches(over joint: Int) -> Bool {
-        guard range.lowerBound < joint, joint < range.upperBound else { return false }
         guard case .pattern(let provider, _) = kind else { return true }
+        guard !isCut, range.lowerBound < joint, joint < range.upperBound else { return false }
         let before = joint - range.lowerBound - prefixLength
-        switch provider {
-        case .anthropic, .openai: return confidence == .high || before >= KeyPatterns.leastBody
-        case .google, .groq: return before >= (confidence == .high ? 4 : KeyPatterns.leastBody)
-        case .deepseek, .mistral: return before >= KeyPatterns.leastBody
+        let isExact = confidence == .high
+        return switch provider {
+        case .anthropic, .openai: true
+        case .google: isExact && (before >= 4 || holds("Sy", behind: 4) || holds("N6", behind: 7))
+        case .groq: isExact && before >= 4 || holds("WGdyb3FY", behind: 24)
+        case .deepseek: before >= 2
+        case .mistral: before >= 5
         }
     }
+
+    private func holds(_ text: String, behind count: Int) -> Bool { material.dropFirst(count).starts(with: text.utf8) }
 }

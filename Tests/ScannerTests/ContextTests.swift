@@ -40,6 +40,17 @@ struct ContextTests {
         }
     }
 
+    /// A message's binary notation has the length there, which may be a letter.
+    @Test(arguments: ["l", "8", "3", "Bearer"])
+    func `what proves itself is found behind anything`(before: String) throws {
+        var random = CorpusRandom(seed: 12)
+        for provider in [Provider.anthropic, .openai, .groq] {
+            var key = MadeUpKey(provider, &random)
+            while provider == .groq, !key.body.contains("WGdyb3FY") { key = MadeUpKey(provider, &random) }
+            #expect(try finds(key, before, " x"), "\(key.prefix)")
+        }
+    }
+
     /// `sk-a`, `sk-p` and `sk-s` begin newer keys too.
     @Test(arguments: ["a", "p", "s", "Z", "7"])
     func `a legacy key of OpenAI may begin with any letter`(letter: String) throws {

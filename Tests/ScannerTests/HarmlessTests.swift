@@ -21,6 +21,13 @@ struct HarmlessTests {
         "mistral_checksum=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
         #"{"model":"mistral-large","key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
         "task-9e107d9d372bb6826bd81d3542a419d6\n",
+        "built gsk_annualreport2025\nHello World\n", "AIzaTech_Solutions\nAndMoreOfTheSameForEverybody42Here\n",
+        "AQ.Ab8RN6LrhDghg\nAB4cDe6fGh8iJk0lMn2oPq4rSt6uVw8xYzAB4cDe6fGh8iJk0lMn2o\n",
+        #"{"model":"mistral-small","csrf_token":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        #"{"provider":"mistral","page_token":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        #"{"provider":"mistral","dd_api_key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
+        "mistral_key_name=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n", "[mistral]\nname = aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
+        "[mistral]\nx = 1\n[other]\napi_key = aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
     ])
     func `what only looks like a key is none`(text: String) throws {
         #expect(try forms(text) == [])
@@ -32,6 +39,15 @@ struct HarmlessTests {
         for text in [
             "MISTRAL_API_KEY=\(key)\n", "mistralApiKey: '\(key)'\n", "MISTRAL_API_KEY=\u{1b}[32m\(key)\u{1b}[0m\n",
             #"{"provider":"mistral","key":"\#(key)"}"#, #"{"model":"mistral-large","api_key":"\#(key)"}"#,
+            "MISTRAL_API_KEY%3D\(key)%26x", "b=%7B%22mistral_api_key%22%3A%22\(key)%22%7D",
+            #"{\u0022mistral_api_key\u0022:\u0022\#(key)\u0022}"#, #"{\x22mistral_api_key\x22:\x22\#(key)\x22}"#,
+            "host=api.mistral.ai&authorization=Bearer%20\(key)", #"[{"name":"MISTRAL_API_KEY","value":"\#(key)"}]"#,
+            #"os.environ["MISTRAL_API_KEY"] = "\#(key)""#, "<mistralApiKey>\(key)</mistralApiKey>",
+            #"<add key="MISTRAL_API_KEY" value="\#(key)"/>"#, "> Host: api.mistral.ai\n> Authorization: Bearer \(key)",
+            "\u{1b}[36mmistral_api_key\u{1b}[0m=\u{1b}[35m\(key)\u{1b}[0m", "[mistral]\napi_key = \"\(key)\"",
+            "mistral:\n  region: eu\n  api_key: \(key)", #""HSET" "u:1" "mistral_api_key" "\#(key)""#,
+            "Mistral API key: \(key)", "set -gx MISTRAL_API_KEY \(key)", #"let mistralApiKey: String = "\#(key)""#,
+            "java -Dmistral.api-key=\(key) -jar", "MISTRAL_API_KEY=\(key.prefix(20))\n\(key.dropFirst(20))",
         ] {
             #expect(try forms(text) == ["mistral"])
         }
@@ -49,7 +65,8 @@ struct HarmlessTests {
             ScanRules(scanKey: StoredCorpus([]).rules.scanKey, stored: .none) { _, limit in
                 // Whatever it is given, it is full of more of the same.
                 let blob = Array("H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ".utf8)
-                return (Array(repeatElement(blob, count: limit / blob.count + 1).joined().prefix(limit)), 24)
+                let bytes = Array(repeatElement(blob, count: limit / blob.count + 1).joined().prefix(limit))
+                return ScanRules.Inflated(bytes: bytes, taken: 24, isWhole: true)
             })
         _ = try scanner.findings(in: Array("x H4sIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA end\n".utf8))
         #expect(scanner.unread.contains { $0.reason == .gzipTextCut })

@@ -33,7 +33,9 @@ enum StoredDeflate {
     static let inflate: ScanRules.Inflate = { gzip, limit in
         guard gzip.count > 15, gzip[10] == 1 else { return nil }
         let length = Int(gzip[11]) | Int(gzip[12]) << 8
-        return (Array(gzip[15...].prefix(min(length, limit))), min(gzip.count, length + 23))
+        return ScanRules.Inflated(
+            bytes: Array(gzip[15...].prefix(min(length, limit))), taken: min(gzip.count, length + 23),
+            isWhole: gzip.count >= length + 23)
     }
 }
 

@@ -1,35 +1,88 @@
 /// Base64 that decodes to printable text, found in a run of its alphabet.
 enum Base64Text {
-    /// Every readable stretch of `run`. Both alphabets: text has no character that they write differently.
-    static func each(in memory: ScanMemory, _ run: Range<Int>, _ body: (DecodedText) -> Void) {
+    /// Every readable stretch of `run`; one that goes on in the lines behind it also with these. Gives up to where.
+    /// Both alphabets: text has no character that they write differently.
+    static func each(in memory: ScanMemory, _ run: Range<Int>, _ body: (DecodedText) -> Void) -> Int {
+        let text = memory.text
         var start = run.lowerBound
         while run.upperBound - start >= 16 {
             let found = memory.firstBase64(in: start..<run.upperBound)
-            guard found < run.upperBound else { return }
-            let bytes = decode(memory.text, found..<run.upperBound)
+            guard found < run.upperBound else { break }
+            let ahead = tail(text, found - 4)
+            let first = found - ahead.count
+            var reading = Reading(bytes: ahead)
+            let end = reading.read(text, found..<run.upperBound)
             body(
                 DecodedText(
-                    bytes: bytes, places: .scaled(start: found, numerator: 4, denominator: 3), encoding: .base64))
-            start = found + max(4, bytes.count / 3 * 4)
+                    bytes: reading.bytes, places: .scaled(start: first, numerator: 4, denominator: 3),
+                    encoding: .base64))
+            if end == run.upperBound, let (folded, done) = folded(text, reading, first, end) {
+                body(folded)
+                return done
+            }
+            start = found + max(4, (reading.bytes.count - ahead.count) / 3 * 4)
         }
+        return run.lowerBound
     }
 
-    /// As far as it is printable.
-    private static func decode(_ text: ScanText, _ range: Range<Int>) -> [UInt8] {
+    /// What is printable at the end of the four characters at `start`: what follows may have begun there.
+    private static func tail(_ text: ScanText, _ start: Int) -> [UInt8] {
+        var reading = Reading()
+        guard start >= 0, (start..<start + 4).allSatisfy({ text[$0].base64Value != nil }) else { return [] }
+        for position in start..<start + 4 { reading.take(text[position].base64Value ?? 0) }
+        return Array(reading.bytes.reversed().prefix { $0.isPrintable }.reversed())
+    }
+
+    /// What was read of a line between `start` and its end, and what the next lines add, the last of which may hold
+    /// something else behind it.
+    private static func folded(
+        _ text: ScanText, _ line: Reading, _ start: Int, _ end: Int
+    ) -> (DecodedText, done: Int)? {
+        var reading = line
+        var places = line.bytes.indices.map { start + $0 * 4 / 3 }
+        var end = end, done = end
+        while let next = FoldedLines.next(text, behind: end, { $0.base64Value != nil }) {
+            let count = reading.bytes.count
+            end = reading.read(text, next)
+            places += (0..<reading.bytes.count - count).map { next.lowerBound + $0 * 4 / 3 }
+            done = end == next.upperBound ? end : next.lowerBound
+            guard done == end else { break }
+        }
+        guard reading.bytes.count > line.bytes.count else { return nil }
+        return (DecodedText(bytes: reading.bytes, places: .table(places + [end]), encoding: .base64), done)
+    }
+
+    private struct Reading {
         var bytes: [UInt8] = []
-        var word: UInt32 = 0
-        var bits = 0
-        for position in range {
-            guard let sextet = text[position].base64Value else { break }
+        private var word: UInt32 = 0
+        private var bits = 0
+
+        init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+        /// Whether a byte is complete, which is the last of `bytes` then.
+        @discardableResult
+        mutating func take(_ sextet: UInt8) -> Bool {
             word = word << 6 | UInt32(sextet)
             bits += 6
-            guard bits >= 8 else { continue }
+            guard bits >= 8 else { return false }
             bits -= 8
-            let byte = UInt8(truncatingIfNeeded: word >> UInt32(bits))
-            guard byte.isPrintable || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else { break }
-            bytes.append(byte)
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+            return true
         }
-        return bytes
+
+        /// As far as it is text. Gives where that ends.
+        mutating func read(_ text: ScanText, _ range: Range<Int>) -> Int {
+            for position in range {
+                guard let sextet = text[position].base64Value else { return position }
+                if take(sextet), let byte = bytes.last,
+                    !byte.isPrintable, byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r")
+                {
+                    bytes.removeLast()
+                    return position
+                }
+            }
+            return range.upperBound
+        }
     }
 
     /// All of it, whatever it decodes to, up to `limit` bytes. Passed over is what tools put between: line ends, also
@@ -59,18 +112,7 @@ enum Base64Text {
 
     /// `position` where nothing is to be passed over.
     private static func behindWrap(_ text: ScanText, _ position: Int) -> Int {
-        if text.holds(#"\/"#, at: position) { return position + 1 }
-        var next = position
-        if text.holds(#"\r\n"#, at: next) {
-            next += 4
-        } else if text.holds(#"\n"#, at: next) {
-            next += 2
-        } else {
-            while text[next] == UInt8(ascii: "\r") || text[next] == UInt8(ascii: "\n") { next += 1 }
-        }
-        guard next > position else { return position }
-        while next - position < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
-        return next
+        text.holds(#"\/"#, at: position) ? position + 1 : FoldedLines.behindLineEnd(text, position)
     }
 }
 

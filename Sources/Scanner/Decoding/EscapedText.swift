@@ -31,8 +31,13 @@ enum EscapedText {
 
     /// gzip in base64, in which only `+`, `/` and `=` are escaped.
     static func holdsGzip(_ text: ScanText, _ range: Range<Int>) -> Bool {
-        guard range.count >= 64 else { return false }
+        guard range.count >= 28 else { return false }
         return (range.lowerBound..<range.upperBound - 4).contains { text.word(at: $0) == Literal.gzip }
+    }
+
+    /// The beginning of a printed buffer, as Go writes it in JSON: the blank behind it ends the stretch.
+    static func endsInBuffer(_ text: ScanText, _ range: Range<Int>) -> Bool {
+        text.holds("u003cBuffer ", at: range.upperBound - 11)
     }
 
     private static func belongs(_ byte: UInt8) -> Bool {

@@ -2,23 +2,79 @@
 enum SplitText {
     /// Longer than a key.
     private static let reach = 260
+    /// Lines of a folded text are no shorter, and so many hold the longest key.
+    private static let leastLine = 20, mostLines = 8
 
     /// `position` is the line end, or a carriage return before it, that the kernel says the next line may go on behind.
-    static func decode(_ memory: ScanMemory, at position: Int) -> DecodedText? {
+    /// Two lines; and where a key begins in the first and the second is nothing but a part, these and all behind it that are.
+    static func each(_ memory: ScanMemory, at position: Int, _ body: (DecodedText) -> Void) {
         let text = memory.text
-        var next = position + 1
-        if text[position] == UInt8(ascii: "\r") { next += 1 }
-        while next - position < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
+        guard let second = line(memory, behind: position) else { return }
         let start = max(position - reach, memory.run(of: .word, around: position - 1).lowerBound)
-        let end = min(next + reach, memory.run(of: .word, around: next).upperBound)
-        guard end > next, position - start + end - next >= 20 else { return nil }
-        let bytes = text.bytes(start..<position) + text.bytes(next..<end)
-        guard isWorthwhile(bytes) else { return nil }
-        let places = Array(start..<position) + Array(next...end)
-        return DecodedText(bytes: bytes, places: .table(places), encoding: .splitLine, joint: position - start)
+        guard isWorthwhile(text, start..<position, second) else { return }
+        let first = beginning(text, start, position, second)..<position
+        body(decoded(text, first, [second]))
+        guard second.count >= leastLine, first.contains(where: { Literal.isBeginning(text.word(at: $0)) }) else {
+            return
+        }
+        var lines = [second]
+        var length = first.count + second.count
+        while lines.count + 1 < mostLines, length < reach, let last = lines.last, last.count >= leastLine,
+            let next = line(memory, behind: last.upperBound)
+        {
+            lines.append(next)
+            length += next.count
+            // Each time: the last may be of another text.
+            body(decoded(text, first, lines))
+        }
     }
 
-    private static func isWorthwhile(_ bytes: [UInt8]) -> Bool {
-        bytes.contains(where: \.isUpper) && bytes.contains(where: \.isLower) || bytes.count(where: \.isHexDigit) >= 24
+    /// What stands at the beginning of the line behind `end`, if a line ends there.
+    private static func line(_ memory: ScanMemory, behind end: Int) -> Range<Int>? {
+        let text = memory.text
+        guard text[end] == UInt8(ascii: "\n") || text[end] == UInt8(ascii: "\r") else { return nil }
+        var next = end + 1
+        if text[end] == UInt8(ascii: "\r") { next += 1 }
+        while next - end < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
+        let upper = min(next + reach, memory.run(of: .word, around: next).upperBound)
+        return upper > next ? next..<upper : nil
+    }
+
+    /// Where to begin for a word that begins at `start`: a dot is no part of it, and a Mistral key is one only behind its
+    /// name.
+    private static func beginning(_ text: ScanText, _ start: Int, _ end: Int, _ next: Range<Int>) -> Int {
+        if text.holds("AQ.", at: start - 3) { return start - 3 }
+        var first = end, behind = next.lowerBound
+        while first > start, end - first < 32, text[first - 1].isLetterOrDigit { first -= 1 }
+        while behind < next.upperBound, behind - next.lowerBound < 32, text[behind].isLetterOrDigit { behind += 1 }
+        return end - first + behind - next.lowerBound == 32 ? max(0, start - ReadableLine.reach) : start
+    }
+
+    private static func decoded(_ text: ScanText, _ first: Range<Int>, _ lines: [Range<Int>]) -> DecodedText {
+        var bytes = text.bytes(first), places = Array(first)
+        for line in lines {
+            for position in line {
+                bytes.append(text[position])
+                places.append(position)
+            }
+        }
+        places.append(lines.last?.upperBound ?? first.upperBound)
+        return DecodedText(bytes: bytes, places: .table(places), encoding: .splitLine, joint: first.count)
+    }
+
+    private static func isWorthwhile(_ text: ScanText, _ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        guard one.count + other.count >= 20 else { return false }
+        var capitals = false, small = false
+        var digits = 0
+        func look(_ range: Range<Int>) {
+            for position in range {
+                let byte = text[position]
+                if byte.isUpper { capitals = true } else if byte.isLower { small = true }
+                if byte.isHexDigit { digits += 1 }
+            }
+        }
+        look(one)
+        look(other)
+        return capitals && small || digits >= 24
     }
 }

@@ -31,6 +31,6 @@ struct Body {
         return Hit(
             range: range, kind: .pattern(provider, form: whole == nil ? form + "-part" : form), encodings: [],
             confidence: whole == nil || count > length ? .medium : .high, prefixLength: self.start - start,
-            material: text.bytes(range))
+            isCut: whole == nil, material: text.bytes(range))
     }
 }

@@ -10,37 +10,54 @@ enum Guards {
     /// The same for what is short enough to come up inside of base64 text or of an identifier.
     static func allowsIsolatedStart(_ text: ScanText, at position: Int) -> Bool {
         let before = text[position - 1]
+        // What Markdown prints bold.
+        if text.holds("__", at: position - 2), !text[position - 3].isWord { return true }
         guard before != UInt8(ascii: "-"), before != UInt8(ascii: "_") else { return false }
         guard allowsStart(text, at: position) else { return false }
         let isGlued = before == UInt8(ascii: "/") || before == UInt8(ascii: "+") || before == UInt8(ascii: ".")
         return !(isGlued && followsEncodedText(text, position - 1))
     }
 
-    /// `\n`, `\r`, `\t`, `%20`, `%2520`, `\u001b` or the `m` of an ANSI colour.
+    /// A run of 32 characters without the end of an escape at its beginning: `32m` behind `[`, `3D` behind `%`.
+    static func behindEscape(_ text: ScanText, _ run: Range<Int>) -> Range<Int> {
+        let start = run.upperBound - 32
+        return run.count > 32 && run.count <= 40 && endsEscape(text, start) ? start..<run.upperBound : run
+    }
+
+    /// `\n`, `\012`, `#012`, `%20`, `%2520`, `=3D`, `\u001b`, `\x1b`, or the end of what steers a terminal.
     private static func endsEscape(_ text: ScanText, _ position: Int) -> Bool {
         let last = text[position - 1]
-        if text[position - 2] == UInt8(ascii: "\\"), "nrtbf".utf8.contains(last) { return true }
-        if last.isHexDigit, text[position - 2].isHexDigit {
-            if text[position - 3] == UInt8(ascii: "%") || text.holds("%25", at: position - 5) { return true }
-            let isHex = text[position - 3].isHexDigit && text[position - 4].isHexDigit
-            if isHex, text[position - 5] == UInt8(ascii: "u"), text[position - 6] == UInt8(ascii: "\\") { return true }
-            if text[position - 3] == UInt8(ascii: "x"), text[position - 4] == UInt8(ascii: "\\") { return true }
+        if text[position - 2] == UInt8(ascii: "\\"), "nrtbfvae0".utf8.contains(last) { return true }
+        if last.isHexDigit, text[position - 2].isHexDigit { return endsNumber(text, position) }
+        return endsControl(text, position - 1)
+    }
+
+    private static func endsNumber(_ text: ScanText, _ position: Int) -> Bool {
+        switch text[position - 3] {
+        case UInt8(ascii: "%"): return true
+        // Quoted-printable has capitals.
+        case UInt8(ascii: "="): return !text[position - 1].isLower && !text[position - 2].isLower
+        case UInt8(ascii: "x"): return text[position - 4] == UInt8(ascii: "\\")
+        case UInt8(ascii: "0"), UInt8(ascii: "1"):
+            // Octal, as rsyslog and the shell write control characters.
+            if "\\#".utf8.contains(text[position - 4]) { return true }
+        default: break
         }
-        return last == UInt8(ascii: "m") && endsColour(text, position - 1)
+        let isHex = text[position - 3].isHexDigit && text[position - 4].isHexDigit
+        if isHex, text[position - 5] == UInt8(ascii: "u"), text[position - 6] == UInt8(ascii: "\\") { return true }
+        return text.holds("%25", at: position - 5)
     }
 
-    /// A run without the end of an ANSI colour at its beginning: `32m` behind `[`.
-    static func behindColour(_ text: ScanText, _ run: Range<Int>) -> Range<Int> {
-        guard run.count > 32, run.count <= 40, let letter = run.prefix(8).first(where: { !text[$0].isDigit }),
-            text[letter] == UInt8(ascii: "m"), endsColour(text, letter)
-        else { return run }
-        return letter + 1..<run.upperBound
-    }
-
-    private static func endsColour(_ text: ScanText, _ letter: Int) -> Bool {
+    /// `[32m`; with an escape before it also `[0K` and `(B`.
+    private static func endsControl(_ text: ScanText, _ letter: Int) -> Bool {
+        guard text[letter].isLetterOrDigit else { return false }
         var place = letter - 1
         while letter - place < 20, text[place].isDigit || text[place] == UInt8(ascii: ";") { place -= 1 }
-        return text[place] == UInt8(ascii: "[")
+        let isSequence = text[place] == UInt8(ascii: "[")
+        if isSequence, text[letter] == UInt8(ascii: "m") { return true }
+        guard isSequence || place == letter - 1 && text[place] == UInt8(ascii: "(") else { return false }
+        // The character itself, or as it is written: \u001b, \x1B, \033, \e, ^[.
+        return "\u{1b}bB3e[".utf8.contains(text[place - 1])
     }
 
     /// Sixteen characters of base64 with capitals, small letters and digits right before: an image or a token.

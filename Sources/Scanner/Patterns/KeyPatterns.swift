@@ -3,7 +3,8 @@ internal import Providers
 /// The forms of the six providers' keys, whole or cut off, at a place where their public prefix stands.
 ///
 /// What the module Providers calls a known shape is recognised there; here are the ends that a log adds: text
-/// before and behind, and keys that lack their tail.
+/// before and behind, and keys that lack their tail. What stands before a form that a marker or a tail proves does not
+/// matter: it may be the length of a string, or a control character in a notation of its own.
 enum KeyPatterns {
     /// A cut key is told from this many characters behind its public prefix.
     static let leastBody = 8
@@ -23,35 +24,32 @@ enum KeyPatterns {
 
     private static func anthropic(_ text: ScanText, _ start: Int) -> Hit? {
         if text.holds("sk-admin-", at: start) { return openAI(text, start) }
-        guard text.holds("sk-ant-", at: start), Guards.allowsStart(text, at: start) else { return nil }
+        guard text.holds("sk-ant-", at: start) else { return nil }
         let kinds: [StaticString] = ["api", "admin", "oat", "ort", "sid"]
         guard let kind = kinds.first(where: { text.holds($0, at: start + 7) }) else { return nil }
         let digits = start + 7 + kind.utf8CodeUnitCount
         guard text[digits].isDigit, text[digits + 1].isDigit, text[digits + 2] == UInt8(ascii: "-") else { return nil }
         let body = Body(text, from: digits + 3) { $0.isWord }
         let isWhole = body.count >= 95 && text.holds("AA", at: body.start + 93)
+        guard isWhole || Guards.allowsStart(text, at: start) else { return nil }
         return body.hit(
             .anthropic, from: start, whole: isWhole ? 95 : nil, form: "anthropic-\(kind)", isProved: isWhole)
     }
 
     private static func openAI(_ text: ScanText, _ start: Int) -> Hit? {
         let prefixes: [StaticString] = ["sk-proj-", "sk-svcacct-", "sk-service-", "sk-admin-"]
-        guard let prefix = prefixes.first(where: { text.holds($0, at: start) }),
-            Guards.allowsStart(text, at: start)
-        else { return nil }
+        guard let prefix = prefixes.first(where: { text.holds($0, at: start) }) else { return nil }
         let body = Body(text, from: start + prefix.utf8CodeUnitCount) { $0.isWord }
         let whole = [74, 58, 20].first { text.holds("T3BlbkFJ", at: body.start + $0) && body.count >= 2 * $0 + 8 }
         let form = prefix.description.split(separator: "-").last ?? ""
-        guard whole != nil || body.hasCapital else { return nil }
+        guard whole != nil || body.hasCapital && Guards.allowsStart(text, at: start) else { return nil }
         return body.hit(
             .openai, from: start, whole: whole.map { 2 * $0 + 8 }, form: "openai-\(form)", isProved: whole != nil)
     }
 
     /// No word behind `sk-`, but the marker in the middle, with 20 letters or digits on either side.
     private static func openAILegacy(_ text: ScanText, _ start: Int) -> Hit? {
-        guard text.holds("sk-", at: start), text.holds("T3BlbkFJ", at: start + 23),
-            Guards.allowsStart(text, at: start)
-        else { return nil }
+        guard text.holds("sk-", at: start), text.holds("T3BlbkFJ", at: start + 23) else { return nil }
         let body = Body(text, from: start + 3) { $0.isLetterOrDigit }
         guard body.count >= 48 else { return nil }
         return body.hit(.openai, from: start, whole: 48, form: "openai-legacy", isProved: true)
@@ -80,9 +78,7 @@ enum KeyPatterns {
     private static func groq(_ text: ScanText, _ start: Int) -> Hit? {
         let body = Body(text, from: start + 4) { $0.isLetterOrDigit }
         let isProved = body.count >= 52 && text.holds("WGdyb3FY", at: body.start + 20)
-        guard isProved ? Guards.allowsStart(text, at: start) : Guards.allowsIsolatedStart(text, at: start) else {
-            return nil
-        }
+        guard isProved || Guards.allowsIsolatedStart(text, at: start) else { return nil }
         guard body.count >= 52 || body.hasCapital else { return nil }
         return body.hit(
             .groq, from: start, whole: body.count >= 52 ? 52 : nil, form: "groq", isProved: isProved)
@@ -121,6 +117,11 @@ enum Literal {
     static var aqA: UInt32 { word("A", "Q", ".", "A") }
     static var gzip: UInt32 { word("H", "4", "s", "I") }
     static var buffer: UInt32 { word("<", "B", "u", "f") }
+
+    /// Of a key.
+    static func isBeginning(_ word: UInt32) -> Bool {
+        word & 0xFF_FFFF == sk || word == aiza || word == gsk || word == aqA
+    }
 
     /// Known to the compiler: a stored property would be asked a million times a GiB whether it is made yet.
     @inline(__always)

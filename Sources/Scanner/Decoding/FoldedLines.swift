@@ -1,0 +1,29 @@
+/// Lines of one encoded text, as tools fold it: nothing but its characters between two line ends.
+enum FoldedLines {
+    /// The line behind the one that ends at `end`, if it is one of these.
+    static func next(_ text: ScanText, behind end: Int, _ belongs: (UInt8) -> Bool) -> Range<Int>? {
+        let start = behindLineEnd(text, end)
+        guard start > end else { return nil }
+        var position = start
+        while position < text.count, belongs(text[position]) { position += 1 }
+        guard position > start else { return nil }
+        var behind = position
+        while behind - position < 2, text[behind] == UInt8(ascii: "=") { behind += 1 }
+        return behind >= text.count || "\r\n\\\"'".utf8.contains(text[behind]) ? start..<position : nil
+    }
+
+    /// Behind a line end, also an escaped one, and the blanks behind it; `position` where there is none.
+    static func behindLineEnd(_ text: ScanText, _ position: Int) -> Int {
+        var next = position
+        if text.holds(#"\r\n"#, at: next) {
+            next += 4
+        } else if text.holds(#"\n"#, at: next) {
+            next += 2
+        } else {
+            while text[next] == UInt8(ascii: "\r") || text[next] == UInt8(ascii: "\n") { next += 1 }
+        }
+        guard next > position else { return position }
+        while next - position < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
+        return next
+    }
+}

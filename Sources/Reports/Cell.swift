@@ -11,4 +11,6 @@ public enum Cell: Equatable, Sendable {
     case status(CheckStatus)
     /// Not known, which is neither zero nor empty.
     case unknown
+    /// There is none, and what a page says in its place. Null in JSON, where a column has values of its kind alone.
+    case absent(String)
 }

@@ -102,7 +102,7 @@ extension Cell {
         case .duration(let duration): .integer(duration.clampedMicroseconds)
         case .timestamp(let timestamp): .string(timestamp.description)
         case .status(let status): .string(status.rawValue)
-        case .unknown: .null
+        case .unknown, .absent: .null
         }
     }
 }

@@ -4,7 +4,7 @@ internal import System
 enum Wording {
     static func text(_ cell: Cell, _ language: PageLanguage = .english) -> String {
         switch cell {
-        case .text(let text), .decimal(let text): Terminal.escape(text)
+        case .text(let text), .decimal(let text), .absent(let text): Terminal.escape(text)
         case .count(let count): grouped(count)
         case .duration(let duration): self.duration(duration)
         case .timestamp(let timestamp): moment(timestamp)

@@ -68,6 +68,7 @@ struct Queries: Sendable {
             name: "unplaced", sql: PackageResources.unplaced_sql,
             parameters: [
                 .timestamp(period.from), .timestamp(period.to), .int(ids?.lowerBound), .int(ids?.upperBound),
+                .uuid(user),
             ])
     }
 

@@ -105,14 +105,14 @@ extension SavingsPage {
         [
             .text(outage.keyID), .text(outage.userID), .text(outage.provider),
             outage.label.map { .text($0) } ?? .unknown,
-            .timestamp(outage.disabledAt), mail(outage), outage.endedAt.map { .timestamp($0) } ?? .text("–"),
-            .text(outage.endedBy ?? "–"), tongue.number(outage.hours), .count(outage.analyses),
+            .timestamp(outage.disabledAt), mail(outage), outage.endedAt.map { .timestamp($0) } ?? .absent("–"),
+            outage.endedBy.map { .text($0) } ?? .absent("–"), tongue.number(outage.hours), .count(outage.analyses),
             tongue.number(outage.missed),
         ]
     }
 
     private func mail(_ outage: OutageFigures) -> Cell {
         if let sent = outage.mailSentAt { return .timestamp(sent) }
-        return .text(outage.mail ?? tongue("none on record", "aucun enregistré"))
+        return .absent(outage.mail ?? tongue("none on record", "aucun enregistré"))
     }
 }

@@ -96,8 +96,8 @@ extension SavingsPage {
                         [
                             .text(price.kind), .text(price.provider), number(price.list), number(price.ownKey),
                             tongue.percent(price.rate.flatMap { ExactDecimal($0) }), number(price.breakEven),
-                            number(price.breakEvenMoney), price.validFrom.map { .timestamp($0) } ?? .text("–"),
-                            price.validUntil.map { .timestamp($0) } ?? .text("–"),
+                            number(price.breakEvenMoney), price.validFrom.map { .timestamp($0) } ?? .absent("–"),
+                            price.validUntil.map { .timestamp($0) } ?? .absent("–"),
                         ]
                     })
             ])
@@ -123,8 +123,8 @@ extension SavingsPage {
             rows: reading.tokenPrices.map { price in
                 [
                     .text(price.provider), .text(price.model), number(price.input), number(price.output),
-                    .text(price.source), price.validFrom.map { .timestamp($0) } ?? .text("–"),
-                    price.validUntil.map { .timestamp($0) } ?? .text("–"),
+                    .text(price.source), price.validFrom.map { .timestamp($0) } ?? .absent("–"),
+                    price.validUntil.map { .timestamp($0) } ?? .absent("–"),
                 ]
             })
     }

@@ -50,7 +50,7 @@ extension SavingsPage {
             .text(leader.userID), .count(leader.analyses), .count(leader.ownKey), .count(leader.fallback),
             .count(leader.plan), tongue.number(leader.list), tongue.number(leader.charged), tongue.number(leader.saved),
             leader.analyses < Self.few
-                ? .text(tongue("fewer than \(Self.few) analyses", "moins de \(Self.few) analyses"))
+                ? .absent(tongue("fewer than \(Self.few) analyses", "moins de \(Self.few) analyses"))
                 : tongue.percent(leader.rate),
             tongue.number(leader.missed),
         ]

@@ -9,8 +9,11 @@ struct SavingsVerdict {
     init(_ page: SavingsPage, _ settings: SavingsSettings) {
         self.page = page
         var found: [(Outcome, LogMessage, LogMessage?)] = []
-        if page.isBroken {
+        if page.doSumsDiffer {
             found.append((.broken, "the sums differ: users, analyses and ledger", "see the tie-out in the report"))
+        } else if page.isBroken {
+            found.append(
+                (.broken, "analyses were not booked once at their charge", "see the charges named in the report"))
         }
         let irregular = page.reading.irregularRows
         if irregular > 0 {

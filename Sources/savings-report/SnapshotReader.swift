@@ -21,7 +21,7 @@ struct SnapshotReader: Sendable {
             try readSavings(transaction, &reading, &rows)
             if reading.irregularRows > 0 { try nameIrregular(transaction, &reading, &rows) }
             if reading.tally.unbalanced > 0 { try nameUnbalanced(transaction, &reading, &rows) }
-            if reading.hasUnplaced, queries.user == nil { try nameUnplaced(transaction, &reading, &rows) }
+            if reading.hasUnplaced { try nameUnplaced(transaction, &reading, &rows) }
             try nameFunctions(transaction, &reading, &rows)
             reading.digest = rows.finish()
             return reading

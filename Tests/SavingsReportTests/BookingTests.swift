@@ -56,6 +56,41 @@ struct BookingTests {
         #expect(mended.check("Every charged analysis was booked exactly once") == "pass")
     }
 
+    /// Of a service whose clock goes slow.
+    @Test(arguments: ["2026-10-01T00:00:10Z", "2026-10-05Z", "2026-11-05Z"])
+    func `a charge that comes again is one where the first was booked before the period`(again: String) throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4", at: "2026-10-01T00:00:05Z")
+        try stage.add(1, "plan", user: 2, list: "4", charged: "4")
+        _ = try stage.database.psql(
+            "update byok.credit_ledger set at = '2026-09-30T23:59:50Z' where at < '2026-10-02Z'")
+        let once = try stage.run()
+        #expect(once.status == 0, "\(once.stderr)")
+        #expect(once.users.compactMap { $0["credits_booked_outside"] } == ["4", "0"])
+
+        _ = try stage.database.psql(
+            """
+            insert into byok.credit_ledger (analysis_id, at, entry, credits)
+            select analysis_id, '\(again)', entry, credits from byok.credit_ledger order by id limit 1
+            """)
+        let twice = try stage.run()
+
+        #expect(twice.status == 70)
+        #expect(twice.users.compactMap { $0["credits_booked"] } == ["8", "4"])
+        #expect(twice.check("Users, analyses and ledger add up to the same") == "fail")
+        #expect(twice.check("Every charged analysis was booked exactly once") == "fail")
+        #expect(twice.stderr.contains("were not booked once"))
+    }
+
+    @Test func `a charge is found however long before its analysis it was booked`() throws {
+        let stage = try SavingsStage()
+        try stage.add(1, "plan", user: 1, list: "4", charged: "4")
+        _ = try stage.database.psql("update byok.credit_ledger set at = '2026-09-01Z'")
+        let ended = try stage.run()
+        #expect(ended.status == 0, "\(ended.stderr)")
+        #expect(ended.users[0]["credits_booked_outside"] == "4" && ended.users[0]["balanced"] == "true")
+    }
+
     @Test(arguments: ["2026-11-05Z", "2026-11-10Z", "2027-02-01Z"])
     func `a charge that comes again is a fault of both periods, however late, until it is corrected`(at: String) throws
     {
@@ -75,6 +110,9 @@ struct BookingTests {
         #expect(
             next.rows("Bookings of no analysis of this period").map { $0["reason"] as? String } == ["booked_again"])
         #expect(next.check("Every charged analysis was booked exactly once") == "fail")
+        let statement = try stage.run("--user", SavingsStage.id(1), "--month", later)
+        #expect(statement.status == 70, "\(statement.stderr)")
+        #expect(try stage.run("--user", SavingsStage.id(2), "--month", later).status == 0)
 
         _ = try stage.database.psql(
             """

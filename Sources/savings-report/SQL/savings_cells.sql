@@ -82,6 +82,11 @@ offers as materialized (
 -- What each user held of each provider in each stretch of the period. Of several keys of a provider the best, by state:
 -- usable, set_aside, not_checked, disabled; `event_id` is the event since which it was so.
 spells as materialized (select s.* from byok.key_spells($1, $2, $3) s),
+outages as materialized (
+    select s.*, extract(epoch from least(s.until, $2) - greatest(s.at, $1)) / 3600 as hours
+    from spells s
+    where s.state = 'disabled'
+),
 stretches as materialized (select t.user_id, t.stretch, t.at from byok.key_stretches($1, $2, $3) t),
 holdings as materialized (
     select distinct on (m.user_id, m.stretch, s.provider) m.user_id, m.stretch, s.provider, s.state, s.event_id
@@ -99,7 +104,7 @@ hands as materialized (
     from holdings h
     group by 1, 2
 ),
--- Of a hand that key counts which the kind has a price for: a usable one first, then the cheapest. `dearest` is the price
+-- Of a hand that key counts which the kind has a price for: a usable one first, then the one that saves most. `dearest` is the price
 -- for whoever has none, of any provider. An array says that there are few hands.
 choices as materialized (
     select distinct on (h.hand, d.kind, d.since) h.hand, d.kind, d.since, d.own as dearest, k.provider, k.state, k.own
@@ -133,6 +138,7 @@ judged as materialized (
             when o.own is null then 10
             -- The recorded reason of a fallback decides; else what the history of the keys says.
             when s.recorded is not null then s.recorded
+            when n.key_id is not null then case when d.key_id is not null then 2 else 9 end
             when strpos(h.hand, ',' || p.party || ' disabled,') > 0 then 2
             when s.is_fallback then 9
             when b.state = 'usable' then 7
@@ -145,6 +151,9 @@ judged as materialized (
     left join hands h on h.user_id = c.user_id and h.stretch = c.stretch
     left join choices b on b.hand = coalesce(h.hand, '') and b.kind = s.kind and b.since = c.since
     left join named n on n.key_id = c.key_id and n.user_id = c.user_id
+    -- In one stretch a key is disabled throughout or not at all, and never twice at once.
+    left join outages d
+        on d.key_id = c.key_id and d.user_id = c.user_id and d.at <= c.first_at and d.until > c.first_at
     left join tariff f on f.kind = s.kind and f.provider = n.provider and f.since = c.since
     cross join lateral (
         select case

@@ -5,11 +5,30 @@ booked_late as materialized (
     join byok.analyses a on a.id = l.analysis_id
     where l.entry = 'charge' and l.at >= $2 and $3::uuid is null and a.started_at >= $1 and a.started_at < $2
 ),
+-- Of a service whose clock goes slow. Nearly all that was booked then is of analyses of then, which are told apart at
+-- once; the others are looked up.
+booked_early as materialized (
+    select l.id, l.analysis_id, l.credits, a.user_id, uuid_hash(l.analysis_id) & 1023 as bucket
+    from (
+        select l.id, l.analysis_id, l.credits
+        from byok.credit_ledger l
+        left join byok.analyses b
+            on b.id = l.analysis_id and b.started_at >= $1 - interval '25 hours' and b.started_at < $1
+        where l.entry = 'charge' and l.at >= $1 - interval '24 hours' and l.at < $1 and $3::uuid is null and b.id is null
+        offset 0
+    ) l
+    cross join lateral (
+        select a.user_id from byok.analyses a
+        where a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2
+        limit 1
+    ) a
+),
 others_early as materialized (
     select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
     from byok.credit_ledger l
     left join byok.analyses a on a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2
     where l.entry = 'charge' and l.at >= $1 and l.at < $1 + interval '1 hour' and $3::uuid is null and a.id is null
+        and l.credits <> 0
 ),
 -- Not joined, which would cost more than all the rest, but compared by fingerprint: an analysis adds a hash of its id and
 -- charge, an entry takes one off. What comes to 0 is the same analyses at the same charges. What was charged nothing needs
@@ -35,7 +54,7 @@ strays as materialized (
     from others_early e
     union all
     select e.bucket, -byok.booking_print(e.analysis_id, e.credits), e.credits
-    from booked_late e
+    from (select b.* from booked_late b union all select b.* from booked_early b) e
 ),
 differences as materialized (
     select coalesce(c.hash, 0) - coalesce(b.hash, 0) + s.hash <> 0 or b.irregular + s.irregular > 0 as is_different
@@ -91,14 +110,14 @@ recounts as materialized (
                 where l.credits < 'NaN' and l.entry = 'charge' and (l.at < $1 or l.at >= $2)) as outside,
             max(l.id) filter (where l.entry = 'charge') as last_id
         from byok.credit_ledger l
-        where l.analysis_id = a.id and l.at >= $1 - interval '24 hours'
+        where l.analysis_id = a.id
     ) b
     where a.started_at >= $1 and a.started_at < $2 and ($3::uuid is null or a.user_id = $3)
         and ($3::uuid is not null or exists (select from suspects))
         and ($3::uuid is not null or uuid_hash(a.id) & 1023 in (select s.bucket from suspects s))
     group by 1
 ),
--- Charges within the period that belong to no analysis of it.
+-- Charges within the period that belong to no analysis of it; in a statement its user's.
 unplaced as materialized (
     select count(*) as entries, coalesce(sum(x.credits) filter (where x.credits < 'NaN'), 0) as credits,
         count(*) filter (where x.credits = 'NaN') as irregular, min(x.id) as first_id, max(x.id) as last_id
@@ -107,10 +126,17 @@ unplaced as materialized (
         union all
         select l.id, l.credits
         from byok.credit_ledger l
-        where l.entry = 'charge' and l.at >= $1 and l.at < $2 and $3::uuid is null and exists (select from suspects)
+        where l.entry = 'charge' and l.credits <> 0 and l.at >= $1 and l.at < $2 and $3::uuid is null
+            and exists (select from suspects)
             and uuid_hash(l.analysis_id) & 1023 in (select s.bucket from suspects s)
             and not exists (
                 select from byok.analyses a where a.id = l.analysis_id and a.started_at >= $1 and a.started_at < $2)
+        union all
+        select l.id, l.credits
+        from byok.analyses a
+        join byok.credit_ledger l on l.analysis_id = a.id
+        where $3::uuid is not null and a.user_id = $3 and not (a.started_at >= $1 and a.started_at < $2)
+            and l.entry = 'charge' and l.credits <> 0 and l.at >= $1 and l.at < $2
     ) x
 ),
 -- Refunds and corrections belong to the period in which they were booked.
@@ -135,11 +161,6 @@ returned as materialized (
         sum(r.irregular)::bigint as irregular
     from returns r
     group by 1
-),
-outages as materialized (
-    select s.*, round(extract(epoch from least(s.until, $2) - greatest(s.at, $1)) / 3600, 2) as hours
-    from spells s
-    where s.state = 'disabled'
 ),
 -- What providers billed in $8 for months that lie wholly in the period: a part of a bill is nobody's.
 bills as materialized (
@@ -195,7 +216,8 @@ users as materialized (
     from sums a
     full join returned r using (user_id)
     left join (
-        select e.user_id, sum(e.credits) as credits from booked_late e
+        select e.user_id, sum(e.credits) as credits
+        from (select b.* from booked_late b union all select b.* from booked_early b) e
         where e.bucket not in (select s.bucket from suspects s)
         group by 1
     ) c using (user_id)
@@ -206,12 +228,12 @@ users as materialized (
         select coalesce(a.costed, 0) - coalesce(b.costed, 0) + coalesce(b.analyses, 0) as known
     ) m
     left join (select distinct h.user_id from holdings h) k using (user_id)
-    left join (select o.user_id, sum(o.hours) as hours from outages o group by 1) o using (user_id)
+    left join (select o.user_id, round(sum(o.hours), 2) as hours from outages o group by 1) o using (user_id)
     where user_id is not null
 ),
 ranked as materialized (
-    select u.user_id, u.analyses, u.own_key, u.fallback, u.plan, u.list, u.charged, u.saved, u.rate, u.missed,
-        u.hours_disabled, row_number() over (order by u.saved desc nulls last, u.user_id) as place,
+    select u.user_id, u.analyses, u.own_key, u.fallback, u.plan, u.list, u.charged, u.charged_all, u.saved, u.rate,
+        u.missed, u.hours_disabled, row_number() over (order by u.saved desc nulls last, u.user_id) as place,
         count(*) over () as population
     from users u
     -- A statement is its user's, with or without a key.

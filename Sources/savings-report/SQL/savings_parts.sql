@@ -55,8 +55,8 @@ parts as (
     union all
     select 0, 'leader', to_jsonb(x), x.place
     from (
-        select r.place, r.user_id, r.analyses, r.own_key, r.fallback, r.plan, r.list, r.charged, r.saved,
-            round(r.rate, 2) as rate, r.missed, r.hours_disabled
+        select r.place, r.user_id, r.analyses, r.own_key, r.fallback, r.plan, r.list, r.charged_all as charged,
+            r.saved, round(r.rate, 2) as rate, r.missed, r.hours_disabled
         from ranked r
         where r.place <= 20
     ) x
@@ -94,7 +94,7 @@ parts as (
     union all
     select 3, 'outage', to_jsonb(x), row_number() over (order by x.missed desc nulls last, x.key_id, x.disabled_at)
     from (
-        select o.user_id, o.key_id, o.provider, k.label, o.reason, o.hours, o.next_event as ended_by,
+        select o.user_id, o.key_id, o.provider, k.label, o.reason, round(o.hours, 2) as hours, o.next_event as ended_by,
             (extract(epoch from o.at) * 1000000)::bigint as disabled_at,
             (extract(epoch from nullif(o.until, 'infinity')) * 1000000)::bigint as ended_at,
             m.state as mail, (extract(epoch from m.sent_at) * 1000000)::bigint as mail_sent_at,
@@ -207,7 +207,8 @@ parts as (
             case when $3::uuid is null then b.entries else r.entries end as charges,
             g.refunds, g.corrections, g.unplaced_returns, g.refunded, g.corrected,
             p.irregular + g.irregular as irregular_elsewhere,
-            greatest(b.last_id, g.last_id, r.last_id, (select max(e.id) from booked_late e)) as last_id
+            greatest(b.last_id, g.last_id, r.last_id, (select max(e.id) from booked_late e), (select max(e.id) from booked_early e))
+                as last_id
         from (
             select coalesce(sum(c.analyses), 0) as analyses, coalesce(sum(c.list), 0) as list,
                 coalesce(sum(c.charged), 0) as charged

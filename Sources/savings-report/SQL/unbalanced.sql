@@ -8,7 +8,7 @@ cross join lateral (
         coalesce(sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'charge'), 0) as booked,
         sum(l.credits) filter (where l.credits < 'NaN' and l.entry = 'correction') as corrected
     from byok.credit_ledger l
-    where l.analysis_id = a.id and l.at >= $1 - interval '24 hours'
+    where l.analysis_id = a.id
 ) b
 where a.user_id = any ($3::uuid[]) and a.started_at >= $1 and a.started_at < $2 and a.credits_charged < 'NaN'
     and (b.irregular > 0

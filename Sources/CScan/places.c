@@ -173,3 +173,18 @@ size_t byok_scan_line_start(const uint8_t *text, size_t end) {
     while (end > 0 && text[end - 1] != '\n') end--;
     return end;
 }
+
+// MARK: the name
+
+size_t byok_scan_last_name(const uint8_t *text, size_t start, size_t end) {
+    static const char name[] = "mistral";
+    const size_t length = sizeof name - 1;
+    size_t found = end;
+    for (size_t i = start; i + length <= end; i++) {
+        if ((text[i] | 32) != 'm') continue;
+        size_t same = 1;
+        while (same < length && (text[i + same] | 32) == name[same]) same++;
+        if (same == length) found = i;
+    }
+    return found;
+}

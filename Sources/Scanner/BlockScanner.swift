@@ -98,7 +98,11 @@ final class BlockScanner {
             }
         }
         let word = Guards.behindEscape(text, run)
-        if word.count == 32, let hit = KeyPatterns.mistral(text, run: word) { pass.add(hit) }
+        if word.count == 32, pass.isNamed(in: level.memory, before: word.lowerBound),
+            let hit = KeyPatterns.mistral(text, run: word)
+        {
+            pass.add(hit)
+        }
         guard depth < Self.deepest, run.lowerBound >= pass.base64Done else { return }
         pass.base64Done = Base64Text.each(in: level.memory, run) { descend($0, depth, &pass) }
     }
@@ -197,7 +201,19 @@ private struct LevelPass {
     // Up to where text of a kind was dealt with: what is long is marked more than once.
     var escapedDone = 0, wideDone = 0, gzipDone = 0, base64Done = 0, hexDone = 0
 
+    // Where the provider of keys that look like any identifier was last named, and up to where that was looked for.
+    private var lastName: Int?
+    private var nameDone = 0
+
     mutating func add(_ hit: Hit) { hits.append(hit) }
+
+    /// Whether a name stands near enough to say what is at `position`, which ascends: before most identifiers is none.
+    mutating func isNamed(in memory: ScanMemory, before position: Int) -> Bool {
+        let start = max(0, nameDone, position - MistralContext.reach)
+        if start < position, let name = memory.lastName(in: start..<position) { lastName = name }
+        nameDone = max(nameDone, position - MistralContext.nameLength + 1)
+        return lastName.map { position - $0 <= MistralContext.reach } ?? false
+    }
 }
 
 /// Something that was not looked at.

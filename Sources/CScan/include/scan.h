@@ -105,3 +105,6 @@ size_t byok_scan_find_base64(const uint8_t *text, size_t start, size_t end);
 
 // Where in `start..<end` hexadecimal digits begin that decode to twelve bytes or more of printable ASCII, or `end`.
 size_t byok_scan_find_hex(const uint8_t *text, size_t start, size_t end);
+
+// The last place between `start` and `end` where `mistral` begins, in whatever case; `end` where there is none.
+size_t byok_scan_last_name(const uint8_t *text, size_t start, size_t end);

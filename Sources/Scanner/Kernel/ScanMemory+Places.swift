@@ -18,6 +18,12 @@ extension ScanMemory {
     /// Line ends that may stand inside of a key, and zeros behind a word byte.
     func forEachJoint(_ body: (Int) -> Void) { unsafe forEach(byok_scan_joints) { body(Int($0)) } }
 
+    /// Where the last name of Mistral in `range` begins.
+    func lastName(in range: Range<Int>) -> Int? {
+        let found = unsafe byok_scan_last_name(pointer, range.lowerBound, range.upperBound)
+        return found < range.upperBound ? found : nil
+    }
+
     private typealias Search<Found> = (
         UnsafePointer<byok_scan_marked>?, UnsafeMutablePointer<byok_scan_cursor>?, UnsafeMutablePointer<Found>?
     ) -> Int

@@ -1,5 +1,8 @@
 /// Whether what stands before 32 characters says that they are a Mistral key: they look like any other identifier.
 enum MistralContext {
+    /// Bytes before a key in which its provider is named, if at all.
+    static let reach = ReadableLine.parentReach
+    static let nameLength = 7
     private static let name = bytes("mistral"), host = bytes("api.mistral.ai"), provider = bytes("provider")
     private static let key = bytes("key")
     /// With the provider's name in it a label says "a key" by ending in one of these words.

@@ -4,7 +4,7 @@ struct ReadableLine {
     /// Bytes of the line that are looked at.
     static let reach = 160
     /// Bytes before the line in which another is looked for that it belongs to.
-    private static let parentReach = 1_024
+    static let parentReach = 1_024
 
     let bytes: [UInt8]
     let small: [UInt8]

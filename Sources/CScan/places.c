@@ -174,6 +174,17 @@ size_t byok_scan_line_start(const uint8_t *text, size_t end) {
     return end;
 }
 
+byok_scan_tally byok_scan_count(const uint8_t *text, size_t start, size_t end) {
+    byok_scan_tally tally = {0};
+    for (size_t i = start; i < end; i++) {
+        uint8_t byte = text[i], digit = (uint8_t)(byte - '0') < 10, folded = byte | 32;
+        tally.capitals += (uint8_t)(byte - 'A') < 26;
+        tally.small += (uint8_t)(byte - 'a') < 26;
+        tally.hex += digit | ((uint8_t)(folded - 'a') < 6);
+    }
+    return tally;
+}
+
 // MARK: the name
 
 size_t byok_scan_last_name(const uint8_t *text, size_t start, size_t end) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { window = 16, reach = 4, stride = 120 };
+enum { window = 16, reach = 4, lanes = 8, stride = 15 * lanes };
 
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,popcnt")))
@@ -29,8 +29,8 @@ INLINE uint32_t rank(const uint8_t *text) {
 
 // Window i is the least of some five neighbours when those around it that are greater reach four places in all:
 // to the left an equal one counts, to the right it does not. Places outside of the run have rank 0 and end the reach.
-INLINE void mark_winners(const uint32_t *restrict ranks, uint32_t *restrict chosen) {
-    for (size_t i = 0; i < stride; i++) {
+INLINE void mark_winners(const uint32_t *restrict ranks, uint32_t *restrict chosen, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         const uint32_t *r = ranks + i + reach;
         uint32_t own = r[0];
         uint32_t l1 = r[-1] >= own, l2 = l1 & (r[-2] >= own), l3 = l2 & (r[-3] >= own), l4 = l3 & (r[-4] >= own);
@@ -40,8 +40,8 @@ INLINE void mark_winners(const uint32_t *restrict ranks, uint32_t *restrict chos
 }
 
 // Windows that end in T or begin with J, or have a marker's or a tail's letter beside them.
-INLINE void mark_edges(const uint8_t *restrict text, uint8_t *restrict edges) {
-    for (size_t i = 0; i < stride; i++) {
+INLINE void mark_edges(const uint8_t *restrict text, uint8_t *restrict edges, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         uint8_t first = text[i], last = text[i + window - 1], next = text[i + window], before = text[i - 1];
         edges[i] = (last == 'T') | (first == 'J') | (next == 'A') | (next == 'T') | (next == 'W') | (before == 'J')
             | (before == 'Y');
@@ -66,8 +66,10 @@ INLINE size_t choose(
         size_t low = first - start < reach ? start : first - reach;
         size_t high = last - first < stride + reach ? last : first + stride + reach;
         for (size_t i = low; i < high; i++) ranks[i + reach - first] = rank(text + i);
-        mark_winners(ranks, chosen);
-        mark_edges(text + first, edges);
+        // In whole vectors: most runs are short, and what is behind the last window is not used.
+        size_t whole = (count + lanes - 1) / lanes * lanes;
+        mark_winners(ranks, chosen, whole);
+        mark_edges(text + first, edges, whole);
         if (first == start) edges[0] = is_lone_edge(text, first, true, last - first == 1);
         if (first + count == last) edges[count - 1] = is_lone_edge(text, last - 1, last - 1 == start, true);
         for (size_t i = 0; i < count; i++) {

@@ -90,6 +90,12 @@ size_t byok_scan_sift(
 size_t byok_scan_text_windows(
     const uint8_t *text, size_t start, size_t end, size_t *next, uint32_t *windows, size_t capacity);
 
+// How many bytes of each kind stand between `start` and `end`.
+typedef struct {
+    uint32_t capitals, small, hex;
+} byok_scan_tally;
+byok_scan_tally byok_scan_count(const uint8_t *text, size_t start, size_t end);
+
 // Behind the last line end before `end`, or 0.
 size_t byok_scan_line_start(const uint8_t *text, size_t end);
 

@@ -5,6 +5,8 @@ struct DecodedText {
         case scaled(start: Int, numerator: Int, denominator: Int)
         /// Byte `i` began at `table[i]`; the last entry is the end.
         case table([Int])
+        /// One part behind the other.
+        case parts([Range<Int>])
     }
 
     let bytes: [UInt8]
@@ -21,6 +23,16 @@ struct DecodedText {
         switch places {
         case .scaled(let start, let numerator, let denominator): start + index * numerator / denominator
         case .table(let table): table.isEmpty ? 0 : table[min(index, table.count - 1)]
+        case .parts(let parts): Self.place(index, in: parts)
         }
+    }
+
+    private static func place(_ index: Int, in parts: [Range<Int>]) -> Int {
+        var rest = index
+        for part in parts {
+            if rest < part.count { return part.lowerBound + rest }
+            rest -= part.count
+        }
+        return parts.last?.upperBound ?? 0
     }
 }

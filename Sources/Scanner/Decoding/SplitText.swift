@@ -1,3 +1,5 @@
+internal import CScan
+
 /// What stands right before and right behind a line end, put together.
 enum SplitText {
     /// Longer than a key.
@@ -11,7 +13,7 @@ enum SplitText {
         let text = memory.text
         guard let second = line(memory, behind: position) else { return }
         let start = max(position - reach, memory.run(of: .word, around: position - 1).lowerBound)
-        guard isWorthwhile(text, start..<position, second) else { return }
+        guard isWorthwhile(memory, start..<position, second) else { return }
         let first = beginning(text, start, position, second)..<position
         body(decoded(text, first, [second]))
         guard second.count >= leastLine, first.contains(where: { Literal.isBeginning(text.word(at: $0)) }) else {
@@ -51,30 +53,14 @@ enum SplitText {
     }
 
     private static func decoded(_ text: ScanText, _ first: Range<Int>, _ lines: [Range<Int>]) -> DecodedText {
-        var bytes = text.bytes(first), places = Array(first)
-        for line in lines {
-            for position in line {
-                bytes.append(text[position])
-                places.append(position)
-            }
-        }
-        places.append(lines.last?.upperBound ?? first.upperBound)
-        return DecodedText(bytes: bytes, places: .table(places), encoding: .splitLine, joint: first.count)
+        var bytes = text.bytes(first)
+        for line in lines { bytes += text.bytes(line) }
+        return DecodedText(bytes: bytes, places: .parts([first] + lines), encoding: .splitLine, joint: first.count)
     }
 
-    private static func isWorthwhile(_ text: ScanText, _ one: Range<Int>, _ other: Range<Int>) -> Bool {
+    private static func isWorthwhile(_ memory: ScanMemory, _ one: Range<Int>, _ other: Range<Int>) -> Bool {
         guard one.count + other.count >= 20 else { return false }
-        var capitals = false, small = false
-        var digits = 0
-        func look(_ range: Range<Int>) {
-            for position in range {
-                let byte = text[position]
-                if byte.isUpper { capitals = true } else if byte.isLower { small = true }
-                if byte.isHexDigit { digits += 1 }
-            }
-        }
-        look(one)
-        look(other)
-        return capitals && small || digits >= 24
+        let first = memory.tally(one), second = memory.tally(other)
+        return first.capitals + second.capitals > 0 && first.small + second.small > 0 || first.hex + second.hex >= 24
     }
 }

@@ -18,6 +18,11 @@ extension ScanMemory {
     /// Line ends that may stand inside of a key, and zeros behind a word byte.
     func forEachJoint(_ body: (Int) -> Void) { unsafe forEach(byok_scan_joints) { body(Int($0)) } }
 
+    /// Capitals, small letters and hexadecimal digits.
+    func tally(_ range: Range<Int>) -> byok_scan_tally {
+        unsafe byok_scan_count(pointer, range.lowerBound, range.upperBound)
+    }
+
     /// Where the last name of Mistral in `range` begins.
     func lastName(in range: Range<Int>) -> Int? {
         let found = unsafe byok_scan_last_name(pointer, range.lowerBound, range.upperBound)

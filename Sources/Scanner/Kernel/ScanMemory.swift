@@ -65,8 +65,10 @@ internal import CScan
     }
 
     func set(_ bytes: Span<UInt8>) {
-        count = 0
-        _ = append { output in for index in bytes.indices where output.freeCapacity > 0 { output.append(bytes[index]) }
+        count = min(bytes.count, capacity)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let first = bytes.baseAddress else { return }
+            unsafe start.update(from: first, count: count)
         }
     }
 

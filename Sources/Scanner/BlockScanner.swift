@@ -40,20 +40,23 @@ final class BlockScanner {
     func scan() throws(FingerprintError) -> [Hit] {
         unread = []
         gzipBudget = 4 * memory.capacity
-        let hits = scan(depth: 0)
+        let hits = scan(depth: 0, isJoined: false)
         if let failure { throw failure }
         return MergedHits(hits).hits
     }
 
-    private func scan(depth: Int) -> [Hit] {
+    /// In lines put together, `isJoined`, no line end is looked for, and no gzip text: they are where they stood, too.
+    private func scan(depth: Int, isJoined: Bool) -> [Hit] {
         let level = levels[depth]
         var pass = LevelPass()
         level.memory.classify()
-        level.memory.forEachBeginning { beginning($0, level, depth, &pass) }
+        level.memory.forEachBeginning {
+            if !isJoined || level.memory.text.word(at: $0) != Literal.gzip { beginning($0, level, depth, &pass) }
+        }
         level.memory.forEachMixedRun { mixed($0, level, depth, &pass) }
         level.memory.forEachDigitRun { digits($0, level, depth, &pass) }
         level.memory.forEachEscape { escaped($0, level, depth, &pass) }
-        level.memory.forEachJoint { joint($0, level, depth, &pass) }
+        if !isJoined { level.memory.forEachJoint { joint($0, level, depth, &pass) } }
         flush(level, &pass)
         return pass.hits
     }
@@ -181,7 +184,9 @@ final class BlockScanner {
         guard let decoded, depth < Self.deepest else { return }
         levels[depth + 1].memory.set(decoded.bytes.span)
         let noted = unread.count
-        let hits = scan(depth: depth + 1)
+        let hits = scan(depth: depth + 1, isJoined: decoded.joint != nil)
+        // Of each line by itself that is said where it is read.
+        if decoded.joint != nil { unread.removeLast(unread.count - noted) }
         for part in noted..<unread.count {
             unread[part].offset = max(0, decoded.source(of: unread[part].offset..<unread[part].offset + 1).lowerBound)
         }

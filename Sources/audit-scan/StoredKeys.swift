@@ -89,7 +89,7 @@ private struct Loaded: Sendable {
             && scanKeyID.indices.allSatisfy { row[idEnd + 1 + $0] == scanKeyID[$0] }
         guard isOwn else {
             foreignCount += 1
-            return true
+            return (idEnd + 1..<row.count).contains { row[$0] == UInt8(ascii: "\t") }
         }
         let digits = row.extracting(ownEnd + 1..<row.count - 1)
         let count = digits.count / 16

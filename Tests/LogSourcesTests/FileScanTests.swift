@@ -240,6 +240,19 @@ struct ArchiveTests {
             let source = try await scan.scan(try folder.write(Array("body \(blob) end\n".utf8), "app.log"))
             #expect(source.findings.map(\.finding.encodings) == [[.gzip]])
         }
+
+        @Test func `gzip in base64 that is folded into lines is whole, wherever these end`() async throws {
+            var random = CorpusRandom(seed: 44)
+            let texts = (0..<60).map { count in (0..<count + 4).map { _ in random.uuid() }.joined() }
+            let parts = try texts.map {
+                Data(try compress("gzip", [$0])).base64EncodedString(options: .lineLength64Characters)
+            }
+            for (number, part) in parts.enumerated() {
+                let log = part.split(whereSeparator: \.isNewline).joined(separator: "\n") + "\n"
+                let source = try await scan.scan(try folder.write(Array(log.utf8), "folded\(number).log"))
+                #expect(source.problems == [] && source.findings.isEmpty, "\(number)")
+            }
+        }
     #else
         @Test(arguments: ["gzip", "zstd -q"])
         func `an archive that cannot be decompressed is told as not read`(_ tool: String) async throws {

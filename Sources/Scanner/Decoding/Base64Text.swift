@@ -9,14 +9,16 @@ enum Base64Text {
             let found = memory.firstBase64(in: start..<run.upperBound)
             guard found < run.upperBound else { break }
             let ahead = tail(text, found - 4)
-            let first = found - ahead.count
+            // From where quads are counted, and how much of the first is no text.
+            let first = ahead.isEmpty ? found : found - 4
+            let skipped = ahead.isEmpty ? 0 : 3 - ahead.count
             var reading = Reading(bytes: ahead)
             let end = reading.read(text, found..<run.upperBound)
             body(
                 DecodedText(
-                    bytes: reading.bytes, places: .scaled(start: first, numerator: 4, denominator: 3),
-                    encoding: .base64))
-            if end == run.upperBound, let (folded, done) = folded(text, reading, first, end) {
+                    bytes: reading.bytes,
+                    places: .scaled(start: first, skipped: skipped, numerator: 4, denominator: 3), encoding: .base64))
+            if end == run.upperBound, let (folded, done) = folded(text, reading, first, skipped, end) {
                 body(folded)
                 return done
             }
@@ -36,12 +38,14 @@ enum Base64Text {
     /// What was read of a line between `start` and its end, and what the next lines add, the last of which may hold
     /// something else behind it.
     private static func folded(
-        _ text: ScanText, _ line: Reading, _ start: Int, _ end: Int
+        _ text: ScanText, _ line: Reading, _ start: Int, _ skipped: Int, _ end: Int
     ) -> (DecodedText, done: Int)? {
         var reading = line
-        var places = line.bytes.indices.map { start + $0 * 4 / 3 }
+        var places = line.bytes.indices.map { start + (skipped + $0) * 4 / 3 }
         var end = end, done = end
-        while let next = FoldedLines.next(text, behind: end, { $0.base64Value != nil }) {
+        while let next = FoldedLines.next(
+            text, behind: end, isKnown: reading.bytes.count > line.bytes.count, { $0.base64Value != nil })
+        {
             let count = reading.bytes.count
             end = reading.read(text, next)
             places += (0..<reading.bytes.count - count).map { next.lowerBound + $0 * 4 / 3 }

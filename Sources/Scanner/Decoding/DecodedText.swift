@@ -1,8 +1,8 @@
 /// Text that stood in other text, decoded, with the way back.
 struct DecodedText {
     enum Places {
-        /// Byte `i` began at `start + i * numerator / denominator`.
-        case scaled(start: Int, numerator: Int, denominator: Int)
+        /// Byte `i` began at `start + (skipped + i) * numerator / denominator`.
+        case scaled(start: Int, skipped: Int = 0, numerator: Int, denominator: Int)
         /// Byte `i` began at `table[i]`; the last entry is the end.
         case table([Int])
         /// One part behind the other.
@@ -21,7 +21,8 @@ struct DecodedText {
 
     private func place(_ index: Int) -> Int {
         switch places {
-        case .scaled(let start, let numerator, let denominator): start + index * numerator / denominator
+        case .scaled(let start, let skipped, let numerator, let denominator):
+            start + (skipped + index) * numerator / denominator
         case .table(let table): table.isEmpty ? 0 : table[min(index, table.count - 1)]
         case .parts(let parts): Self.place(index, in: parts)
         }

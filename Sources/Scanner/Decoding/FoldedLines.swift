@@ -1,12 +1,16 @@
 /// Lines of one encoded text, as tools fold it: nothing but its characters between two line ends.
 enum FoldedLines {
-    /// The line behind the one that ends at `end`, if it is one of these.
-    static func next(_ text: ScanText, behind end: Int, _ belongs: (UInt8) -> Bool) -> Range<Int>? {
+    /// The line behind the one that ends at `end`, if it is one of these; once they are known to be lines of one text, also
+    /// one with something else behind it, which is the last.
+    static func next(
+        _ text: ScanText, behind end: Int, isKnown: Bool, _ belongs: (UInt8) -> Bool
+    ) -> Range<Int>? {
         let start = behindLineEnd(text, end)
         guard start > end else { return nil }
         var position = start
         while position < text.count, belongs(text[position]) { position += 1 }
         guard position > start else { return nil }
+        if isKnown { return start..<position }
         var behind = position
         while behind - position < 2, text[behind] == UInt8(ascii: "=") { behind += 1 }
         return behind >= text.count || "\r\n\\\"'".utf8.contains(text[behind]) ? start..<position : nil

@@ -39,7 +39,7 @@ enum HexText {
         var all = bytes
         var places = bytes.indices.map { start + 2 * $0 }
         var end = end, done = end
-        while let line = FoldedLines.next(text, behind: end, { $0.isHexDigit }) {
+        while let line = FoldedLines.next(text, behind: end, isKnown: all.count > bytes.count, { $0.isHexDigit }) {
             let (more, reached) = decode(text, line)
             all += more
             places += more.indices.map { line.lowerBound + 2 * $0 }

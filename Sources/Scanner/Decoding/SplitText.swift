@@ -20,15 +20,13 @@ enum SplitText {
             return
         }
         var lines = [second]
-        var length = first.count + second.count
-        while lines.count + 1 < mostLines, length < reach, let last = lines.last, last.count >= leastLine,
-            let next = line(memory, behind: last.upperBound)
+        // All are as long as each other, the last perhaps shorter.
+        while lines.count + 1 < mostLines, let last = lines.last, last.count == second.count,
+            let next = line(memory, behind: last.upperBound), next.count <= second.count
         {
             lines.append(next)
-            length += next.count
-            // Each time: the last may be of another text.
-            body(decoded(text, first, lines))
         }
+        if lines.count > 1 { body(decoded(text, first, lines)) }
     }
 
     /// What stands at the beginning of the line behind `end`, if a line ends there.
@@ -36,7 +34,7 @@ enum SplitText {
         let text = memory.text
         guard text[end] == UInt8(ascii: "\n") || text[end] == UInt8(ascii: "\r") else { return nil }
         var next = end + 1
-        if text[end] == UInt8(ascii: "\r") { next += 1 }
+        if text[end] == UInt8(ascii: "\r"), text[next] == UInt8(ascii: "\n") { next += 1 }
         while next - end < 64, text[next] == UInt8(ascii: " ") || text[next] == UInt8(ascii: "\t") { next += 1 }
         let upper = min(next + reach, memory.run(of: .word, around: next).upperBound)
         return upper > next ? next..<upper : nil
@@ -49,7 +47,10 @@ enum SplitText {
         var first = end, behind = next.lowerBound
         while first > start, end - first < 32, text[first - 1].isLetterOrDigit { first -= 1 }
         while behind < next.upperBound, behind - next.lowerBound < 32, text[behind].isLetterOrDigit { behind += 1 }
-        return end - first + behind - next.lowerBound == 32 ? max(0, start - ReadableLine.reach) : start
+        guard end - first + behind - next.lowerBound == 32 else { return start }
+        var line = start
+        while line > 0, start - line < ReadableLine.reach, text[line - 1] != UInt8(ascii: "\n") { line -= 1 }
+        return line
     }
 
     private static func decoded(_ text: ScanText, _ first: Range<Int>, _ lines: [Range<Int>]) -> DecodedText {

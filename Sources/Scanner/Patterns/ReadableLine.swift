@@ -34,12 +34,19 @@ struct ReadableLine {
         // Of the first, the beginning may be missing.
         let whole = earlier.dropLast().dropFirst(position > Self.parentReach ? 1 : 0)
         for line in whole.reversed() where !line.allSatisfy({ $0 <= 0x20 }) {
-            let isSection = line.first == UInt8(ascii: "[")
+            let isSection = Self.isSection(line)
             guard isSection || Self.indent(line) < own else { continue }
             let last = line.last { $0 > 0x20 } ?? 0
             return isSection || ":{".utf8.contains(last) ? line.map { $0.isUpper ? $0 | 0x20 : $0 } : nil
         }
         return nil
+    }
+
+    /// `[mistral]` and nothing else: much that is logged begins with a bracket.
+    private static func isSection(_ line: ArraySlice<UInt8>) -> Bool {
+        let name = line.reversed().drop { $0 <= 0x20 }.reversed()
+        guard name.first == UInt8(ascii: "["), name.last == UInt8(ascii: "]") else { return false }
+        return name.allSatisfy { $0.isWord || ".\"'[]".utf8.contains($0) }
     }
 
     private static let quotes = ["&quot;", "&apos;", "&#34;", "&#39;"]

@@ -13,7 +13,7 @@ booked_early as materialized (
         select l.id, l.analysis_id, l.credits
         from byok.credit_ledger l
         left join byok.analyses b
-            on b.id = l.analysis_id and b.started_at >= $1 - interval '25 hours' and b.started_at < $1
+            on b.id = l.analysis_id and b.started_at >= $1 - interval '49 hours' and b.started_at < $1
         where l.entry = 'charge' and l.at >= $1 - interval '24 hours' and l.at < $1 and $3::uuid is null and b.id is null
         offset 0
     ) l
@@ -23,6 +23,7 @@ booked_early as materialized (
         limit 1
     ) a
 ),
+booked_outside as materialized (select b.* from booked_late b union all select b.* from booked_early b),
 others_early as materialized (
     select l.id, l.analysis_id, l.credits, uuid_hash(l.analysis_id) & 1023 as bucket
     from byok.credit_ledger l
@@ -54,7 +55,7 @@ strays as materialized (
     from others_early e
     union all
     select e.bucket, -byok.booking_print(e.analysis_id, e.credits), e.credits
-    from (select b.* from booked_late b union all select b.* from booked_early b) e
+    from booked_outside e
 ),
 differences as materialized (
     select coalesce(c.hash, 0) - coalesce(b.hash, 0) + s.hash <> 0 or b.irregular + s.irregular > 0 as is_different
@@ -217,7 +218,7 @@ users as materialized (
     full join returned r using (user_id)
     left join (
         select e.user_id, sum(e.credits) as credits
-        from (select b.* from booked_late b union all select b.* from booked_early b) e
+        from booked_outside e
         where e.bucket not in (select s.bucket from suspects s)
         group by 1
     ) c using (user_id)

@@ -207,8 +207,7 @@ parts as (
             case when $3::uuid is null then b.entries else r.entries end as charges,
             g.refunds, g.corrections, g.unplaced_returns, g.refunded, g.corrected,
             p.irregular + g.irregular as irregular_elsewhere,
-            greatest(b.last_id, g.last_id, r.last_id, (select max(e.id) from booked_late e), (select max(e.id) from booked_early e))
-                as last_id
+            greatest(b.last_id, g.last_id, r.last_id, (select max(e.id) from booked_outside e)) as last_id
         from (
             select coalesce(sum(c.analyses), 0) as analyses, coalesce(sum(c.list), 0) as list,
                 coalesce(sum(c.charged), 0) as charged

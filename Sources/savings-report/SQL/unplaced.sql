@@ -11,8 +11,14 @@ select case
 from (
     select c.* from byok.credit_ledger c
     where c.entry = 'charge' and c.credits <> 0 and c.id between $3::bigint and $4::bigint and c.at >= $1 and c.at < $2
+        and $5::uuid is null
     union all
-    select r.* from byok.credit_ledger r where r.entry <> 'charge' and r.at >= $1 and r.at < $2
+    select r.* from byok.credit_ledger r where r.entry <> 'charge' and r.at >= $1 and r.at < $2 and $5::uuid is null
+    union all
+    select u.*
+    from byok.analyses o
+    join byok.credit_ledger u on u.analysis_id = o.id
+    where $5::uuid is not null and o.user_id = $5 and u.at >= $1 and u.at < $2 and u.credits <> 0
 ) l
 left join byok.analyses a on a.id = l.analysis_id
 left join lateral (
@@ -20,9 +26,9 @@ left join lateral (
         sum(c.credits) filter (where c.entry = 'charge') as booked,
         sum(c.credits) filter (where c.entry = 'correction') as corrected
     from byok.credit_ledger c
-    where l.entry = 'charge' and c.analysis_id = a.id and a.credits_charged < 'NaN' and not (a.started_at >= $1 and a.started_at < $2)
+    where l.entry = 'charge' and c.analysis_id = a.id and a.credits_charged < 'NaN'
+        and not (a.started_at >= $1 and a.started_at < $2)
 ) b on true
-where case when $5::uuid is null then true else a.user_id = $5 end
-    and (a.id is null or l.entry = 'charge' and not (a.started_at >= $1 and a.started_at < $2))
+where a.id is null or l.entry = 'charge' and not (a.started_at >= $1 and a.started_at < $2)
 group by 1, 2
 order by 1, 2

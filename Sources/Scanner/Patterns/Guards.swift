@@ -28,7 +28,7 @@ enum Guards {
     private static func endsEscape(_ text: ScanText, _ position: Int) -> Bool {
         let last = text[position - 1]
         if text[position - 2] == UInt8(ascii: "\\"), "nrtbfvae0".utf8.contains(last) { return true }
-        if last.isHexDigit, text[position - 2].isHexDigit { return endsNumber(text, position) }
+        if last.isHexDigit, text[position - 2].isHexDigit, endsNumber(text, position) { return true }
         return endsControl(text, position - 1)
     }
 

@@ -18,6 +18,8 @@ struct ContextTests {
         ("\u{1b}[38;5;208m", "\u{1b}[39m"), ("q=%7B%22key%22%3A%22", "%22%7D"), ("q=key%253D%2522", "%2522"),
         ("...", "..."),
         ("curl -u ", ": https://x"), (#"["key"]=> string(51) ""#, "\""), ("", ""), ("key:", "\r"),
+        ("app[1]: head#012", "#012tail"), ("href=3D\"/?key=3D", "=22"), ("\u{1b}[0K", "\u{1b}[2J"), ("\u{1b}(B", ""),
+        ("\u{1b}[1A", ""), (#"\u001b[1G"#, ""), (#""a\v"#, #"\0""#), (#""a\0"#, #"\v""#), (#""a\012"#, "\""),
     ]
 
     private func finds(_ key: MadeUpKey, _ before: String, _ after: String) throws -> Bool {

@@ -104,7 +104,7 @@ private struct Loaded: Sendable {
         return true
     }
 
-    /// Foundation has its own read with sscanf, which takes longer than all the windows of a key.
+    /// Foundation has its own read with sscanf, which was a quarter of all the loading.
     private static func uuid(_ text: Span<UInt8>) -> UUID? {
         var digits: [UInt8] = []
         digits.reserveCapacity(32)

@@ -27,6 +27,7 @@ struct HarmlessTests {
         #"{"provider":"mistral","page_token":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
         #"{"provider":"mistral","dd_api_key":"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY"}"#,
         "[2026-11-26 10:00:00] INFO mistral-small answered\ntoken: aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
+        "POST https://api.mistral.ai/v1/chat 200\nAuthorization: Bearer aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
         "[1] calling mistral\nkey=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
         "mistral_key_name=aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n", "[mistral]\nname = aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",
         "[mistral]\nx = 1\n[other]\napi_key = aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY\n",

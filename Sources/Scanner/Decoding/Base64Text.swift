@@ -35,25 +35,22 @@ enum Base64Text {
         return Array(reading.bytes.reversed().prefix { $0.isPrintable }.reversed())
     }
 
-    /// What was read of a line between `start` and its end, and what the next lines add, the last of which may hold
-    /// something else behind it.
+    /// What was read of a line between `start` and its end, and what the next lines add.
     private static func folded(
         _ text: ScanText, _ line: Reading, _ start: Int, _ skipped: Int, _ end: Int
     ) -> (DecodedText, done: Int)? {
         var reading = line
         var places = line.bytes.indices.map { start + (skipped + $0) * 4 / 3 }
-        var end = end, done = end
-        while let next = FoldedLines.next(
-            text, behind: end, isKnown: reading.bytes.count > line.bytes.count, { $0.base64Value != nil })
-        {
+        let reached = FoldedLines.each(text, behind: end, { $0.base64Value != nil }) { next in
             let count = reading.bytes.count
-            end = reading.read(text, next)
+            let end = reading.read(text, next)
             places += (0..<reading.bytes.count - count).map { next.lowerBound + $0 * 4 / 3 }
-            done = end == next.upperBound ? end : next.lowerBound
-            guard done == end else { break }
+            return end
         }
-        guard reading.bytes.count > line.bytes.count else { return nil }
-        return (DecodedText(bytes: reading.bytes, places: .table(places + [end]), encoding: .base64), done)
+        guard let reached, reading.bytes.count > line.bytes.count else { return nil }
+        return (
+            DecodedText(bytes: reading.bytes, places: .table(places + [reached.end]), encoding: .base64), reached.done
+        )
     }
 
     private struct Reading {

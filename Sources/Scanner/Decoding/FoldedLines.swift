@@ -1,8 +1,24 @@
 /// Lines of one encoded text, as tools fold it: nothing but its characters between two line ends.
 enum FoldedLines {
+    /// Has `read` read the lines behind `start`, each as far as it is text. Gives where that ended and, as the last may hold
+    /// something else behind it, from where on to look again; nil where there are none.
+    static func each(
+        _ text: ScanText, behind start: Int, _ belongs: (UInt8) -> Bool, _ read: (Range<Int>) -> Int
+    ) -> (end: Int, done: Int)? {
+        var end = start, done = start
+        var isKnown = false
+        while let line = next(text, behind: end, isKnown: isKnown, belongs) {
+            isKnown = true
+            end = read(line)
+            done = end == line.upperBound ? end : line.lowerBound
+            guard done == end else { break }
+        }
+        return isKnown ? (end, done) : nil
+    }
+
     /// The line behind the one that ends at `end`, if it is one of these; once they are known to be lines of one text, also
     /// one with something else behind it, which is the last.
-    static func next(
+    private static func next(
         _ text: ScanText, behind end: Int, isKnown: Bool, _ belongs: (UInt8) -> Bool
     ) -> Range<Int>? {
         let start = behindLineEnd(text, end)

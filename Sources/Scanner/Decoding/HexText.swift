@@ -31,24 +31,20 @@ enum HexText {
         return (bytes, position)
     }
 
-    /// `bytes`, which stand between `start` and the end of their line, and what the next lines add, the last of which may
-    /// hold something else behind it.
+    /// `bytes`, which stand between `start` and the end of their line, and what the next lines add.
     private static func folded(
         _ text: ScanText, _ bytes: [UInt8], _ start: Int, _ end: Int
     ) -> (DecodedText, done: Int)? {
         var all = bytes
         var places = bytes.indices.map { start + 2 * $0 }
-        var end = end, done = end
-        while let line = FoldedLines.next(text, behind: end, isKnown: all.count > bytes.count, { $0.isHexDigit }) {
-            let (more, reached) = decode(text, line)
+        let reached = FoldedLines.each(text, behind: end, { $0.isHexDigit }) { line in
+            let (more, end) = decode(text, line)
             all += more
             places += more.indices.map { line.lowerBound + 2 * $0 }
-            end = reached
-            done = reached == line.upperBound ? reached : line.lowerBound
-            guard done == end else { break }
+            return end
         }
-        guard all.count > bytes.count else { return nil }
-        return (DecodedText(bytes: all, places: .table(places + [end]), encoding: .hex), done)
+        guard let reached, all.count > bytes.count else { return nil }
+        return (DecodedText(bytes: all, places: .table(places + [reached.end]), encoding: .hex), reached.done)
     }
 
     /// What Node prints of a buffer: `<Buffer 73 6b …>`, from its first digits on.

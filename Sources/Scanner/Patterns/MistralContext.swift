@@ -3,8 +3,10 @@ enum MistralContext {
     /// Bytes before a key in which its provider is named, if at all.
     static let reach = ReadableLine.parentReach
     static let nameLength = 7
-    private static let name = bytes("mistral"), host = bytes("api.mistral.ai"), provider = bytes("provider")
+    private static let name = bytes("mistral"), provider = bytes("provider")
     private static let key = bytes("key")
+    /// Headers before one that has the key: of a request printed line by line.
+    private static let hosts = ["ost: api.mistral.ai", "authority: api.mistral.ai"].map(bytes)
     /// With the provider's name in it a label says "a key" by ending in one of these words.
     private static let words = ["apikey", "key", "token", "secret", "credential", "auth", "authorization"].map(bytes)
     /// Without it only these do, whole, and only where the name stands elsewhere: a page token lies beside a model, too.
@@ -21,7 +23,7 @@ enum MistralContext {
     static func precedes(_ text: ScanText, _ position: Int) -> Bool {
         let line = ReadableLine(text, before: position)
         guard let label = Label(line.bytes[...]) else { return false }
-        if label.words.last == bytes("bearer") { return line.contains(name) || line.follows(host) }
+        if label.words.last == bytes("bearer") { return line.contains(name) || hosts.contains(where: line.follows) }
         // `"name": "MISTRAL_API_KEY", "value": "…"`, `let mistralApiKey: String = "…"`
         if standIns.contains(label.words), let named = Label(line.bytes[..<label.start]), named.names(name) {
             return saysKey(named.words)

@@ -104,8 +104,8 @@ hands as materialized (
     from holdings h
     group by 1, 2
 ),
--- Of a hand that key counts which the kind has a price for: a usable one first, then the one that saves most. `dearest` is the price
--- for whoever has none, of any provider. An array says that there are few hands.
+-- Of a hand that key counts which the kind has a price for: a usable one first, then the one that saves most. `dearest` is
+-- the price for whoever has none, of any provider. An array says that there are few hands.
 choices as materialized (
     select distinct on (h.hand, d.kind, d.since) h.hand, d.kind, d.since, d.own as dearest, k.provider, k.state, k.own
     from unnest(array(select distinct h.hand from hands h union all select '')) h (hand)
